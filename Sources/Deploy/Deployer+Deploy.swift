@@ -1,0 +1,286 @@
+package import Core
+import Builder
+import Archive
+import FoundationEssentials
+import Store
+
+/// receive → unpack → detect → install → build → start → healthy → live → drain
+extension Deployer {
+    /// Makes a project of an archive. Returns when the archive is unpacked and its kind is known; what follows goes on.
+    /// - Throws: `.conflict` when the name or its host is taken; `.unprocessable`, `.tooLarge`, `.insufficientStorage` for
+    ///   the archive. The project does not exist then.
+    package func create(_ new: NewProject, upload: Upload, owner: User, by actor: String) async throws -> Deployment {
+        defer { unlink(upload.path) }
+        try requireRunning()
+        let host = try configuration.addresses.defaultHost(of: new.name)
+        let folders = configuration.folders
+        let project = try await tools.store.createProject(
+            name: new.name, displayName: new.displayName, path: folders.project(new.name),
+            startCommand: new.startCommand, port: new.port, owner: owner.id, defaultHost: host,
+            environment: new.environment)
+        do {
+            try await prepare(project)
+            await publishRoutes(of: project)
+            return try await begin(project, upload: upload, by: actor)
+        } catch {
+            await discard(project)
+            throw error
+        }
+    }
+
+    /// Deploys an archive to a project that is there. Returns as `create` does; a failure is recorded and what is live
+    /// stays.
+    package func deploy(_ upload: Upload, to project: Project, by actor: String) async throws -> Deployment {
+        defer { unlink(upload.path) }
+        try requireRunning()
+        return try await begin(project, upload: upload, by: actor)
+    }
+
+    /// Starts a kept release again and switches to it.
+    /// - Parameter number: nil for the newest kept release below the live one.
+    /// - Throws: `.conflict` when there is none, or it is live already; `.notFound` when it is not kept.
+    package func rollback(_ project: Project, to number: Int?, by actor: String) async throws -> Deployment {
+        try requireRunning()
+        let release = try await rollbackTarget(of: project, number)
+        let deployment = try await tools.store.beginDeployment(
+            project: project, kind: .rollback, startedBy: actor, status: .running)
+        let journal = Journal(deployment, store: tools.store, hub: tools.hub, logger: tools.logger)
+        await journal.setVersion(release.number)
+        carryOn(deployment) { await self.conclude(journal) { try await self.goLive(release, journal) } }
+        return await journal.deployment
+    }
+
+    // MARK: - The sequence
+
+    /// The part that the request waits for.
+    private func begin(_ project: Project, upload: Upload, by actor: String) async throws -> Deployment {
+        let deployment = try await tools.store.beginDeployment(
+            project: project, kind: .deploy, startedBy: actor, status: .running)
+        let journal = Journal(deployment, store: tools.store, hub: tools.hub, logger: tools.logger)
+        do {
+            await journal.add(upload.step)
+            try await unpack(upload, for: project, journal)
+            let plan = try await detect(project, journal)
+            carryOn(deployment) { await self.conclude(journal) { try await self.complete(plan, project.id, journal) } }
+            return await journal.deployment
+        } catch {
+            let known = await journal.fail(error)
+            removeStage(of: deployment)
+            throw known
+        }
+    }
+
+    private func unpack(_ upload: Upload, for project: Project, _ journal: Journal) async throws {
+        let id = await journal.deployment.id
+        let folders = configuration.folders
+        try await journal.step(.unpack) { [tools, configuration] in
+            try folders.prepareStage(id, owners: try await self.owners(of: project))
+            let report = try await tools.unpacker.unpack(
+                archive: upload.path, into: folders.stagedTree(id), as: .builder(project.id),
+                limits: configuration.archiveLimits
+            ) { await journal.progress("\($0.entries) entries, \(ByteCount($0.bytes))") }
+            return ((), detail: "\(report.files) files, \(ByteCount(report.bytes))")
+        }
+    }
+
+    private func detect(_ project: Project, _ journal: Journal) async throws -> AppPlan {
+        let id = await journal.deployment.id
+        return try await journal.step(.detect) { [tools, configuration] in
+            let command = project.startCommand.isEmpty ? nil : project.startCommand
+            let plan = try await tools.detector.detect(
+                in: configuration.folders.stagedTree(id), startCommand: command)
+            return (plan, detail: plan.summary)
+        }
+    }
+
+    /// The part that goes on after the answer, up to the release being live.
+    private func complete(_ plan: AppPlan, _ id: Project.ID, _ journal: Journal) async throws {
+        let release = try await buildSlot.withTurn(.only, onWait: { await journal.log("Waiting for another build.") }) {
+            try await self.build(plan, id, journal)
+        }
+        do {
+            try await goLive(release, journal)
+        } catch {
+            await discard(release)
+            throw error
+        }
+        await pruneReleases(of: id)
+    }
+
+    /// install → build, at the release's final path.
+    private func build(_ plan: AppPlan, _ id: Project.ID, _ journal: Journal) async throws -> Release {
+        try Task.checkCancellation()
+        let project = try await tools.store.project(id: id)
+        let deployment = await journal.deployment.id
+        let number = try await tools.store.reserveRelease(of: id, deployment: deployment)
+        await journal.setVersion(number)
+        let folders = configuration.folders
+        try folders.promoteStage(deployment, to: project.name, number)
+        do {
+            let job = try await installation(of: plan, project: project, number: number, deployment: deployment)
+            try await run(.install, plan.install, job, journal)
+            try await run(.build, plan.build, job, journal)
+            removeStage(of: await journal.deployment)
+            let size = await Blocking.run { folders.size(of: folders.release(project.name, number)) }
+            return try await tools.store.addRelease(project: id, number: number, plan: plan, sizeBytes: size)
+        } catch {
+            removeFolder(folders.release(project.name, number))
+            throw error
+        }
+    }
+
+    private func run(
+        _ step: DeploymentStep.Name, _ commands: [BuildCommand], _ job: Installation, _ journal: Journal
+    ) async throws {
+        guard !commands.isEmpty else {
+            return await journal.skip(step, because: step == .install ? "nothing to install" : "nothing to build")
+        }
+        try await journal.step(step) { [tools] in
+            try await tools.installer.run(commands, in: job) { await journal.log($0) }
+            return ((), detail: commands.map(\.inWords).joined(separator: ", "))
+        }
+    }
+
+    /// start → healthy → live, in the project's turn.
+    private func goLive(_ release: Release, _ journal: Journal) async throws {
+        let wait: @Sendable () async -> Void = { await journal.log("Waiting for the deployment before.") }
+        try await turns.withTurn(release.projectID, onWait: wait) {
+            try Task.checkCancellation()
+            let project = try await self.tools.store.project(id: release.projectID)
+            try await self.replace(with: release, of: project, journal)
+        }
+    }
+
+    private func replace(with release: Release, of project: Project, _ journal: Journal) async throws {
+        let stopped = await stopBeforeStart(project)
+        do {
+            let instances = try await journal.step(.start) {
+                let instances = try await self.launch(release, of: project)
+                return (instances, detail: release.startedInWords(instances))
+            }
+            try await journal.step(.healthy) {
+                ((), detail: try await self.awaitHealthy(instances, of: project, release))
+            }
+            try await journal.step(.live) {
+                try await self.switchOver(project, to: LiveRelease(release: release, instances: instances))
+                return ((), detail: self.configuration.addresses.address(of: try await self.firstHost(of: project)))
+            }
+        } catch {
+            await restore(stopped, of: project)
+            throw error
+        }
+    }
+
+    /// Records how a deployment ended, whatever happened.
+    private func conclude(_ journal: Journal, _ body: @Sendable () async throws -> Void) async {
+        do {
+            try await body()
+            let version = await journal.deployment.version ?? 0
+            await journal.finish(.success, notes: "Release \(version) is live.")
+        } catch is CancellationError {
+            _ = await journal.fail(
+                NodePilotError(
+                    .unavailable, "The deployment was ended because NodePilot stopped or the project was deleted.",
+                    hint: "Deploy again."))
+        } catch {
+            _ = await journal.fail(error)
+        }
+        let deployment = await journal.deployment
+        removeStage(of: deployment)
+        await refreshStatus(of: deployment.projectID)
+    }
+
+    // MARK: - Around it
+
+    private func rollbackTarget(of project: Project, _ number: Int?) async throws -> Release {
+        let kept = try await tools.store.releases(of: project.id)
+        let wanted = number ?? kept.map(\.number).filter { $0 < project.liveRelease ?? 0 }.max()
+        guard let wanted else {
+            throw NodePilotError(
+                .conflict, "There is no earlier release of \(project.name) to go back to.",
+                hint: "Releases are kept from the second deployment on.")
+        }
+        guard wanted != project.liveRelease || live[project.id] == nil else {
+            throw NodePilotError(.conflict, "Release \(wanted) of \(project.name) is live already.")
+        }
+        guard let release = kept.first(where: { $0.number == wanted }) else {
+            let list = kept.map { String($0.number) }.joined(separator: ", ")
+            throw NodePilotError(
+                .notFound, "Release \(wanted) of \(project.name) is not kept.", hint: "There are: \(list).")
+        }
+        return release
+    }
+
+    private func installation(
+        of plan: AppPlan, project: Project, number: Int, deployment: Deployment.ID
+    ) async throws -> Installation {
+        let folders = configuration.folders
+        var environment = plan.environment
+        for variable in try await tools.store.environment(of: project.id) {
+            environment[variable.name] = variable.value
+        }
+        return Installation(
+            folder: folders.release(project.name, number), home: folders.buildHome(deployment),
+            project: project.id, environment: environment)
+    }
+
+    private func discard(_ release: Release) async {
+        do {
+            let project = try await tools.store.project(id: release.projectID)
+            try await tools.store.removeRelease(project: project.id, number: release.number)
+            removeFolder(configuration.folders.release(project.name, release.number))
+        } catch {
+            tools.logger.error("A failed release could not be removed", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Keeps the newest releases, the live one always.
+    private func pruneReleases(of id: Project.ID) async {
+        do {
+            let project = try await tools.store.project(id: id)
+            let releases = try await tools.store.releases(of: id).sorted { $0.number > $1.number }
+            for release in releases.dropFirst(configuration.keptReleases) where release.number != project.liveRelease {
+                await discard(release)
+            }
+        } catch {
+            tools.logger.error("Old releases could not be removed", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func removeStage(of deployment: Deployment) {
+        removeFolder(configuration.folders.stage(deployment.id))
+    }
+
+    func removeFolder(_ path: String) {
+        do {
+            try configuration.folders.remove(path)
+        } catch {
+            tools.logger.error("A folder could not be removed", metadata: ["error": "\(error)"])
+        }
+    }
+}
+
+extension Upload {
+    fileprivate var step: DeploymentStep {
+        DeploymentStep(
+            name: .upload, status: .success, startedAt: startedAt, durationMs: received.milliseconds,
+            detail: "\(ByteCount(sizeBytes))")
+    }
+}
+
+extension Release {
+    fileprivate func startedInWords(_ instances: [LiveInstance]) -> String {
+        guard plan.staticRoot == nil else { return "static files: nothing to start" }
+        return "\(instances.map(\.name).joined(separator: ", ")) of release \(number)"
+    }
+}
+
+extension AppPlan {
+    fileprivate var summary: String {
+        [runtime.isEmpty ? "static files" : runtime, "from \(detectedFrom)"].joined(separator: ", ")
+    }
+}
+
+extension BuildCommand {
+    fileprivate var inWords: String { arguments.prefix(4).joined(separator: " ") }
+}

@@ -1,0 +1,237 @@
+package import Core
+import FoundationEssentials
+import Logging
+import Store
+import Supervisor
+
+/// Starting, stopping and removing projects, and what happens at boot.
+extension Deployer {
+    /// Brings the server back to what was wanted: leftovers are cleared, routes published, projects started.
+    /// A project that cannot be started is off by itself; the others go on.
+    package func resume() async throws {
+        try configuration.folders.prepare()
+        await tools.supervisor.terminateLeftovers()
+        try await tools.store.failUnfinishedDeployments(
+            reason: "NodePilot was stopped during this deployment. Deploy again.")
+        for name in configuration.folders.entries(of: configuration.folders.staging) {
+            removeFolder("\(configuration.folders.staging)/\(name)")
+        }
+        for name in configuration.folders.entries(of: configuration.folders.uploads) {
+            removeFolder("\(configuration.folders.uploads)/\(name)")
+        }
+        let projects = try await tools.store.projects()
+        for project in projects {
+            await removeUnrecordedReleases(of: project)
+            await publishRoutes(of: project)
+        }
+        await withTaskGroup { group in
+            for project in projects { group.addTask { await self.resume(project) } }
+        }
+    }
+
+    /// Starts what is live of a project. Done when it is healthy.
+    /// - Throws: `.conflict` without a release; `.unprocessable` with the cause when it does not come up.
+    package func start(_ project: Project) async throws {
+        try requireRunning()
+        try await turns.withTurn(project.id) {
+            let project = try await self.wants(.running, project.id)
+            guard await self.live[project.id] == nil else { return await self.refreshStatus(of: project.id) }
+            try await self.bringUp(project)
+        }
+    }
+
+    /// Stops a project; its hosts answer 503 from now on.
+    package func stop(_ project: Project) async throws {
+        try await turns.withTurn(project.id) {
+            let project = try await self.wants(.stopped, project.id)
+            await self.takeDown(project)
+        }
+    }
+
+    /// Replaces the running instances by new ones of the same release, beside each other where the port allows it.
+    package func restart(_ project: Project) async throws {
+        try requireRunning()
+        try await turns.withTurn(project.id) {
+            let project = try await self.wants(.running, project.id)
+            try await self.bringUp(project)
+        }
+    }
+
+    /// Removes a project with everything it has.
+    package func delete(_ project: Project) async throws {
+        await cancelRuns(of: project.id)
+        await turns.withTurn(project.id) {
+            await self.takeDown(project)
+            await self.discard(project)
+        }
+    }
+
+    /// To be called when settings or domains changed: puts the routes anew.
+    package func settingsChanged(of id: Project.ID) async {
+        do {
+            let project = try await tools.store.project(id: id)
+            await publishRoutes(of: project)
+            tools.hub.send(.project(id))
+        } catch {
+            tools.logger.error("A changed project could not be read", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Why a project's status is `error`, in words; nil when it is not.
+    package func problem(of project: Project) async -> String? {
+        guard project.status == .error else { return nil }
+        for instance in await tools.supervisor.instances(of: project.id)
+        where instance.state == .backoff || instance.state == .failed {
+            let end = instance.lastExit.map { "ended with \($0)" } ?? "does not run"
+            return "\(instance.name) \(end)\(instance.state == .backoff ? " and is started again" : "")."
+        }
+        if let trouble = troubles[project.id] { return trouble.description }
+        return "It has not been deployed yet."
+    }
+
+    /// Computes a project's status from what is wanted and what runs, records it and tells everyone.
+    package func refreshStatus(of id: Project.ID) async {
+        do {
+            let project = try await tools.store.project(id: id)
+            let status = await status(of: project)
+            if status != project.status { try await tools.store.setStatus(status, of: id) }
+            tools.hub.send(.project(id))
+        } catch let error as NodePilotError where error.code == .notFound {
+            return  // deleted meanwhile: nothing to tell
+        } catch {
+            tools.logger.error("A project's status could not be recorded", metadata: ["error": "\(error)"])
+        }
+    }
+
+    // MARK: - Private
+
+    private func resume(_ project: Project) async {
+        guard project.wanted == .running, project.liveRelease != nil else {
+            return await refreshStatus(of: project.id)
+        }
+        do {
+            try await turns.withTurn(project.id) { try await self.bringUpAtBoot(project) }
+        } catch {
+            troubles[project.id] = error as? NodePilotError
+            log("A project could not be started", project, error)
+        }
+        await refreshStatus(of: project.id)
+    }
+
+    /// As `bringUp`, but an app that is not healthy yet is kept and restarted: at boot what it needs may come later.
+    private func bringUpAtBoot(_ project: Project) async throws {
+        let release = try await liveRelease(of: project)
+        let instances = try await launch(release, of: project)
+        for instance in instances { await tools.supervisor.keep(instance.id) }
+        live[project.id] = LiveRelease(release: release, instances: instances)
+        for instance in instances {
+            do {
+                _ = try await tools.supervisor.awaitHealthy(instance.id, check: configuration.health)
+            } catch {
+                log("An app is not healthy after the start of NodePilot", project, error)
+            }
+        }
+        await publishRoutes(of: project)
+    }
+
+    private func bringUp(_ project: Project) async throws {
+        let release = try await liveRelease(of: project)
+        try await tools.store.setStatus(.starting, of: project.id)
+        tools.hub.send(.project(project.id))
+        let stopped = await stopBeforeStart(project)
+        do {
+            let instances = try await launch(release, of: project)
+            _ = try await awaitHealthy(instances, of: project, release)
+            try await switchOver(project, to: LiveRelease(release: release, instances: instances))
+        } catch {
+            troubles[project.id] = error as? NodePilotError
+            await restore(stopped, of: project)
+            await refreshStatus(of: project.id)
+            throw error
+        }
+    }
+
+    private func takeDown(_ project: Project) async {
+        let before = live[project.id]
+        forgetLive(project.id)
+        troubles[project.id] = nil
+        await publishRoutes(of: project)
+        await stopAll(before?.instances ?? [])
+        await refreshStatus(of: project.id)
+    }
+
+    private func liveRelease(of project: Project) async throws -> Release {
+        guard let number = project.liveRelease else {
+            throw NodePilotError(
+                .conflict, "\(project.name) has not been deployed yet.", hint: "Deploy an archive first.")
+        }
+        return try await tools.store.release(project: project.id, number: number)
+    }
+
+    private func wants(_ wanted: Project.Wanted, _ id: Project.ID) async throws -> Project {
+        try await tools.store.setWanted(wanted, of: id)
+        return try await tools.store.project(id: id)
+    }
+
+    private func status(of project: Project) async -> Project.Status {
+        guard project.liveRelease != nil else { return isDeploying(project.id) ? .deploying : .error }
+        guard project.wanted == .running else { return .stopped }
+        guard let now = live[project.id] else { return .error }
+        guard now.release.plan.staticRoot == nil else { return .running }
+        let ids = Set(now.instances.map(\.name))
+        let states = await tools.supervisor.instances(of: project.id)
+            .filter { ids.contains($0.name) && $0.release == now.release.number }.map(\.state)
+        if states.contains(.backoff) || states.contains(.failed) { return .error }
+        return states.contains(.starting) ? .starting : .running
+    }
+
+    /// Removes every trace of a project: the row, the folder, the Unix users.
+    func discard(_ project: Project) async {
+        tools.traffic.publish([], for: project.name)
+        do {
+            try await tools.store.deleteProject(project.id)
+        } catch {
+            return log("A project could not be removed", project, error)
+        }
+        await tools.supervisor.logs.remove(project.id, name: project.name)
+        let path = configuration.folders.project(project.name)
+        await Blocking.run { [self] in removeFolderDetached(path) }
+        do {
+            try await tools.users.remove(project.id)
+        } catch {
+            log("The Unix users of a removed project are still there", project, error)
+        }
+        forgetLive(project.id)
+        tools.hub.send(.projectDeleted(project.id, project.name, owner: project.ownerID))
+    }
+
+    private nonisolated func removeFolderDetached(_ path: String) {
+        do {
+            try configuration.folders.remove(path)
+        } catch {
+            tools.logger.error("A folder could not be removed", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func removeUnrecordedReleases(of project: Project) async {
+        do {
+            let kept = Set(try await tools.store.releases(of: project.id).map { String($0.number) })
+            let folder = configuration.folders.releases(project.name)
+            for name in configuration.folders.entries(of: folder) where !kept.contains(name) {
+                removeFolder("\(folder)/\(name)")
+            }
+        } catch {
+            log("Leftover releases could not be removed", project, error)
+        }
+    }
+
+    /// Makes the project's Unix users and folders, if they are not there.
+    func prepare(_ project: Project) async throws {
+        try configuration.folders.prepare(project.name, owners: try await owners(of: project))
+    }
+
+    func owners(of project: Project) async throws -> ProjectOwners? {
+        guard let accounts = try await tools.users.ensure(project.id) else { return nil }
+        return ProjectOwners(builder: accounts.builder, runner: accounts.runner, group: accounts.group)
+    }
+}

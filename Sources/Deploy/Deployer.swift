@@ -1,0 +1,149 @@
+package import Builder
+package import Archive
+package import Core
+package import Logging
+package import Store
+package import Supervisor
+
+/// Brings projects to life and keeps what is live known to the edge: the one place where unpacking, building,
+/// supervising, recording and routing meet.
+///
+/// What is live is held in memory (`live`) and can be told from the database at any start. Everything that changes what
+/// is live of one project happens in that project's turn, one after the other.
+package actor Deployer {
+    /// What the deployer works with.
+    package struct Tools: Sendable {
+        package var store: Store
+        package var supervisor: Supervisor
+        package var users: UnixUsers
+        package var unpacker: ArchiveUnpacker
+        package var detector: Detector
+        package var installer: Installer
+        package var traffic: any TrafficSwitch
+        package var hub: EventHub
+        package var logger: Logger
+
+        package init(
+            store: Store, supervisor: Supervisor, users: UnixUsers, unpacker: ArchiveUnpacker, detector: Detector,
+            installer: Installer, traffic: any TrafficSwitch, hub: EventHub, logger: Logger
+        ) {
+            self.store = store
+            self.supervisor = supervisor
+            self.users = users
+            self.unpacker = unpacker
+            self.detector = detector
+            self.installer = installer
+            self.traffic = traffic
+            self.hub = hub
+            self.logger = logger
+        }
+    }
+
+    package struct Configuration: Sendable {
+        package var folders: ProjectFolders
+        package var addresses: SiteAddresses
+        /// PATH of apps and builds, below the release's own folders.
+        package var searchPath: String
+        package var archiveLimits = ArchiveLimits()
+        package var health = HealthCheck()
+        package var drain = Duration.seconds(30)
+        package var keptReleases = 5
+
+        package init(folders: ProjectFolders, addresses: SiteAddresses, searchPath: String) {
+            self.folders = folders
+            self.addresses = addresses
+            self.searchPath = searchPath
+        }
+    }
+
+    let tools: Tools
+    let configuration: Configuration
+    let turns = Turns<Project.ID>()
+    let buildSlot = Turns<BuildSlot>()
+    var live: [Project.ID: LiveRelease] = [:]
+    /// Why the last start of a project failed, until the next one.
+    var troubles: [Project.ID: NodePilotError] = [:]
+    private var runs: [Deployment.ID: (project: Project.ID, task: Task<Void, Never>)] = [:]
+    private var retirements: [Int: Task<Void, Never>] = [:]
+    private var nextRetirement = 0
+    private var isStopping = false
+
+    package init(tools: Tools, configuration: Configuration) {
+        self.tools = tools
+        self.configuration = configuration
+    }
+
+    // MARK: - Work that outlives the request that asked for it
+
+    /// Goes on with a deployment after its request was answered.
+    func carryOn(_ deployment: Deployment, _ body: @escaping @Sendable () async -> Void) {
+        let task = Task {
+            await body()
+            runs[deployment.id] = nil
+        }
+        runs[deployment.id] = (deployment.projectID, task)
+    }
+
+    /// Ends what is under way for a project, or for all, and waits for it.
+    func cancelRuns(of project: Project.ID? = nil) async {
+        let tasks = runs.values.filter { project == nil || $0.project == project }.map(\.task)
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
+    }
+
+    /// Lets requests in flight to these instances finish, then stops them; nobody waits for it but `shutdown`.
+    func retire(_ instances: [LiveInstance]) {
+        guard !instances.isEmpty else { return }
+        nextRetirement += 1
+        let key = nextRetirement
+        let drain = configuration.drain
+        retirements[key] = Task { [tools] in
+            await tools.traffic.drain(instances.compactMap(\.upstream), timeout: drain)
+            await withTaskGroup { group in
+                for instance in instances { group.addTask { _ = await tools.supervisor.stop(instance.id) } }
+            }
+            retirements[key] = nil
+        }
+    }
+
+    /// Refuses new work, ends what is under way, stops every app. What was wanted to run is still wanted to.
+    package func shutdown() async {
+        isStopping = true
+        await cancelRuns()
+        for task in retirements.values { task.cancel() }
+        await tools.supervisor.stopAll()
+    }
+
+    func requireRunning() throws(NodePilotError) {
+        guard !isStopping else {
+            throw NodePilotError(.unavailable, "NodePilot is stopping.", hint: "Try again in a moment.")
+        }
+    }
+
+    func forgetLive(_ project: Project.ID) { live[project] = nil }
+
+    func isDeploying(_ project: Project.ID) -> Bool { runs.values.contains { $0.project == project } }
+}
+
+/// The key of the one build at a time.
+enum BuildSlot: Hashable, Sendable { case only }
+
+/// What serves a project now.
+struct LiveRelease: Sendable {
+    var release: Release
+    var instances: [LiveInstance]
+}
+
+struct LiveInstance: Sendable {
+    var id: InstanceID
+    var name: String
+    var service: ServicePlan
+    var port: Int?
+    var release: Int
+
+    /// Only the `web` service is reached from outside.
+    var upstream: Upstream? {
+        guard service.name == "web", let port else { return nil }
+        return Upstream(port: port, instance: name, release: release)
+    }
+}
