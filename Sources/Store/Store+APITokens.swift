@@ -11,7 +11,7 @@ extension Store {
     package func createAPIToken(
         user: User.ID, name: String, scope: APITokenScope, hash: Data, prefix: String = "", expiresAt: Date?
     ) async throws -> APITokenView {
-        guard (1...64).contains(name.count), name.unicodeScalars.allSatisfy({ !$0.properties.isControl }) else {
+        guard (1...64).contains(name.unicodeScalars.count), name.unicodeScalars.allSatisfy(Self.isVisible) else {
             throw NodePilotError.invalid(
                 "name", "has no or more than 64 characters, or one that cannot be shown",
                 hint: "Name the token for what will use it: github-actions.")
@@ -82,6 +82,16 @@ extension Store {
                 throw NodePilotError.notFound("The token")
             }
             return try APITokenView(row: row)
+        }
+    }
+
+    // MARK: - Private
+
+    /// Neither a control character nor one that reorders the text around it.
+    private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator: false
+        default: true
         }
     }
 }
