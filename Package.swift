@@ -86,7 +86,7 @@ let package = Package(
         module("Supervisor", ["Core", "CLinux", .logging, .nioCore, .nioPosix, .nioHTTP1]),
         module("Builder", ["Core"]),
         module("Archive", ["Core", "CArchive"]),
-        module("Store", ["Core", .grdb, .crypto]),
+        module("Store", ["Core", .grdb, .crypto, .logging]),
         module("TLS", ["Core", "COpenSSL", .nioCore, .nioConcurrency]),
         module("Core"),
 
@@ -101,7 +101,7 @@ let package = Package(
         .plugin(name: "EmbedDashboard", capability: .buildTool()),
 
         tests("CoreTests", ["Core"]),
-        tests("StoreTests", ["Store", "Core", .grdb]),
+        tests("StoreTests", ["Store", "Core", .grdb, .logging]),
         tests("ArchiveTests", ["Archive", "Core"]),
         tests("BuilderTests", ["Builder", "Core"]),
         tests("SupervisorTests", ["Supervisor", "Core", "CLinux", .logging, .nioCore, .nioPosix]),

@@ -1,1 +1,1 @@
-
+#include "CCrypt.h"

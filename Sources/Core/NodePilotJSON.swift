@@ -25,9 +25,9 @@ package enum NodePilotJSON {
         return decoder
     }
 
-    /// `2026-11-21T08:15:30.123Z`
+    /// `2026-11-21T08:15:30.123Z`, to the nearest millisecond: the style itself cuts, and would lose one on each way.
     package static func timestamp(_ date: Date) -> String {
-        date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        date.addingTimeInterval(0.0005).formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 
     package static func date(_ text: String) -> Date? {

@@ -1,0 +1,152 @@
+internal import CCrypt
+internal import Core
+internal import Dispatch
+internal import Synchronization
+
+/// Hashes passwords with bcrypt (`$2b$`) on two threads of its own: a flood of logins can neither fill the machine's
+/// cores nor hold up a pool that others wait for.
+package final class PasswordHasher: Sendable {
+    /// How many hash at once; the 33rd that would have to wait is refused.
+    private static let width = 2
+    private static let maximumWaiting = 32
+
+    private struct Load {
+        var running = 0
+        var waiting: [@Sendable () -> Void] = []
+    }
+
+    private let cost: Int
+    private let load = Mutex(Load())
+    private let queue = DispatchQueue(label: "nodepilot.passwords", qos: .utility, attributes: .concurrent)
+
+    /// - Parameter cost: the logarithm of the rounds: 4 to 31. 12 takes about a quarter of a second.
+    package init(cost: Int = 12) {
+        precondition((4...31).contains(cost))
+        self.cost = cost
+    }
+
+    /// - Returns: a hash with a new salt: `$2b$12$…`, 60 characters.
+    /// - Throws: `.invalidInput` for a password that bcrypt would cut (over 72 bytes, or with a NUL), `.rateLimited`
+    ///   when too many wait.
+    package func hash(_ password: String) async throws -> String {
+        guard Bcrypt.accepts(password) else {
+            throw NodePilotError.invalid("password", "is longer than 72 bytes or contains a NUL character")
+        }
+        let hash = try await run { [cost] in Bcrypt.salt(cost: cost).flatMap { Bcrypt.hash(password, setting: $0) } }
+        guard let hash else { throw NodePilotError(.internal, "The password could not be hashed.") }
+        return hash
+    }
+
+    /// Compares in constant time. False for a password that could not have been hashed, and for a hash that is none;
+    /// either costs the same as a wrong password.
+    /// - Throws: `.rateLimited` when too many wait.
+    package func verify(_ password: String, against hash: String) async throws -> Bool {
+        guard Bcrypt.accepts(password), Bcrypt.isHash(hash) else {
+            try await verifyAgainstNothing(password)
+            return false
+        }
+        return try await run { Bcrypt.hash(password, setting: hash).map { Bcrypt.equal($0, hash) } ?? false }
+    }
+
+    /// Takes as long as `verify`: for names that nobody has.
+    /// - Throws: `.rateLimited` when too many wait.
+    package func verifyAgainstNothing(_ password: String) async throws {
+        let salt = Bcrypt.emptySalt(cost: cost)
+        let text = Bcrypt.accepts(password) ? password : ""
+        _ = try await run { Bcrypt.hash(text, setting: salt) }
+    }
+
+    // MARK: - Private
+
+    private func run<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            let job: @Sendable () -> Void = { continuation.resume(returning: work()) }
+            if !admit(job) { continuation.resume(throwing: Self.busy) }
+        }
+    }
+
+    private static let busy = NodePilotError(
+        .rateLimited, "Too many people are signing in at this moment.", hint: "Try again in a few seconds.",
+        retryAfter: 5)
+
+    /// - Returns: false when there is no room to wait.
+    private func admit(_ job: @escaping @Sendable () -> Void) -> Bool {
+        let admission = load.withLock { load in
+            if load.running < Self.width {
+                load.running += 1
+                return Admission.runs
+            }
+            guard load.waiting.count < Self.maximumWaiting else { return .refused }
+            load.waiting.append(job)
+            return .waits
+        }
+        if admission == .runs { start(job) }
+        return admission != .refused
+    }
+
+    private enum Admission { case runs, waits, refused }
+
+    private func start(_ job: @escaping @Sendable () -> Void) {
+        queue.async {
+            job()
+            if let next = self.finished() { self.start(next) }
+        }
+    }
+
+    private func finished() -> (@Sendable () -> Void)? {
+        load.withLock { load in
+            if load.waiting.isEmpty {
+                load.running -= 1
+                return nil
+            }
+            return load.waiting.removeFirst()
+        }
+    }
+}
+
+/// crypt(5)'s bcrypt, each call with memory of its own.
+private enum Bcrypt {
+    /// bcrypt reads 72 bytes and stops at NUL: what it would cut is refused, so that no two passwords are alike.
+    static func accepts(_ password: String) -> Bool {
+        password.utf8.count <= 72 && !password.utf8.contains(0)
+    }
+
+    static func isHash(_ text: String) -> Bool {
+        text.utf8.count == 60 && text.hasPrefix("$2b$")
+    }
+
+    /// A setting with 16 random bytes; nil only when libcrypt does not know bcrypt.
+    static func salt(cost: Int) -> String? {
+        var random = SystemRandomNumberGenerator()
+        let bytes = (0..<16).map { _ in CChar(bitPattern: UInt8.random(in: .min ... .max, using: &random)) }
+        var output = [CChar](repeating: 0, count: Int(CRYPT_GENSALT_OUTPUT_SIZE))
+        let made = crypt_gensalt_rn("$2b$", UInt(cost), bytes, Int32(bytes.count), &output, Int32(output.count))
+        return made == nil ? nil : text(output)
+    }
+
+    static func emptySalt(cost: Int) -> String {
+        "$2b$\(cost < 10 ? "0" : "")\(cost)$" + String(repeating: ".", count: 22)
+    }
+
+    /// - Parameter setting: a salt, or a hash, which begins with its salt.
+    static func hash(_ password: String, setting: String) -> String? {
+        let memory = UnsafeMutablePointer<crypt_data>.allocate(capacity: 1)
+        defer {
+            explicit_bzero(memory, MemoryLayout<crypt_data>.size)
+            memory.deallocate()
+        }
+        memset(memory, 0, MemoryLayout<crypt_data>.size)
+        guard let result = crypt_r(password, setting, memory) else { return nil }
+        let hash = String(cString: result)
+        return isHash(hash) ? hash : nil
+    }
+
+    static func equal(_ one: String, _ other: String) -> Bool {
+        guard one.utf8.count == other.utf8.count else { return false }
+        return zip(one.utf8, other.utf8).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+
+    private static func text(_ characters: [CChar]) -> String {
+        String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

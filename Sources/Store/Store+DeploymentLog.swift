@@ -1,0 +1,43 @@
+package import Core
+internal import GRDB
+
+extension Store {
+    /// Adds lines in one transaction: collect some before you call. A line whose number is there already is skipped, so
+    /// that a batch can be sent again.
+    /// - Throws: `.notFound` when the deployment is not there any more.
+    package func appendLog(deployment id: Deployment.ID, lines: [DeploymentLogLine]) async throws {
+        guard !lines.isEmpty else { return }
+        try await write { db in
+            let statement = try db.makeStatement(
+                sql: """
+                    INSERT INTO deployment_log (deployment_id, seq, at, step, text) VALUES (?, ?, ?, ?, ?)
+                    ON CONFLICT (deployment_id, seq) DO NOTHING
+                    """)
+            for line in lines {
+                try statement.execute(arguments: [id, line.seq, line.at.stored, line.step.rawValue, line.text])
+            }
+        }
+    }
+
+    /// The lines after number `seq`, oldest first.
+    /// - Parameter limit: page through long logs with it.
+    package func deploymentLog(
+        id: Deployment.ID, after seq: Int = 0, limit: Int = .max
+    ) async throws -> [DeploymentLogLine] {
+        try await read { db in
+            try Row.fetchAll(
+                db,
+                sql: "SELECT * FROM deployment_log WHERE deployment_id = ? AND seq > ? ORDER BY seq LIMIT ?",
+                arguments: [id, seq, limit]
+            ).map(DeploymentLogLine.init(row:))
+        }
+    }
+}
+
+extension DeploymentLogLine {
+    fileprivate init(row: Row) throws {
+        self.init(
+            deploymentID: try row.value("deployment_id"), seq: try row.value("seq"), at: try row.date("at"),
+            step: try row.word("step"), text: try row.value("text"))
+    }
+}
