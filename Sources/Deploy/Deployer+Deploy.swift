@@ -9,15 +9,17 @@ extension Deployer {
     /// Makes a project of an archive. Returns when the archive is unpacked and its kind is known; what follows goes on.
     /// - Throws: `.conflict` when the name or its host is taken; `.unprocessable`, `.tooLarge`, `.insufficientStorage` for
     ///   the archive. The project does not exist then.
-    package func create(_ new: NewProject, upload: Upload, owner: User, by actor: String) async throws -> Deployment {
+    package func create(
+        _ request: ProjectRequest, upload: Upload, owner: User.ID, by actor: String
+    ) async throws -> Deployment {
         defer { unlink(upload.path) }
         try requireRunning()
-        let host = try configuration.addresses.defaultHost(of: new.name)
-        let folders = configuration.folders
         let project = try await tools.store.createProject(
-            name: new.name, displayName: new.displayName, path: folders.project(new.name),
-            startCommand: new.startCommand, port: new.port, owner: owner.id, defaultHost: host,
-            environment: new.environment)
+            NewProject(
+                name: request.name, displayName: request.displayName,
+                path: configuration.folders.project(request.name), startCommand: request.startCommand,
+                port: request.port, ownerID: owner, environment: request.environment,
+                defaultHost: configuration.addresses.defaultHost(of: request.name)))
         do {
             try await prepare(project)
             await publishRoutes(of: project)
@@ -43,7 +45,7 @@ extension Deployer {
         try requireRunning()
         let release = try await rollbackTarget(of: project, number)
         let deployment = try await tools.store.beginDeployment(
-            project: project, kind: .rollback, startedBy: actor, status: .running)
+            project: project.id, kind: .rollback, startedBy: actor, status: .running)
         let journal = Journal(deployment, store: tools.store, hub: tools.hub, logger: tools.logger)
         await journal.setVersion(release.number)
         carryOn(deployment) { await self.conclude(journal) { try await self.goLive(release, journal) } }
@@ -55,7 +57,7 @@ extension Deployer {
     /// The part that the request waits for.
     private func begin(_ project: Project, upload: Upload, by actor: String) async throws -> Deployment {
         let deployment = try await tools.store.beginDeployment(
-            project: project, kind: .deploy, startedBy: actor, status: .running)
+            project: project.id, kind: .deploy, startedBy: actor, status: .running)
         let journal = Journal(deployment, store: tools.store, hub: tools.hub, logger: tools.logger)
         do {
             await journal.add(upload.step)
@@ -110,9 +112,10 @@ extension Deployer {
     /// install → build, at the release's final path.
     private func build(_ plan: AppPlan, _ id: Project.ID, _ journal: Journal) async throws -> Release {
         try Task.checkCancellation()
-        let project = try await tools.store.project(id: id)
+        let project = try await require(id)
         let deployment = await journal.deployment.id
-        let number = try await tools.store.reserveRelease(of: id, deployment: deployment)
+        let number = try await tools.store.reserveReleaseNumber(project: id)
+        _ = try await tools.store.updateDeployment(id: deployment, version: number)
         await journal.setVersion(number)
         let folders = configuration.folders
         try folders.promoteStage(deployment, to: project.name, number)
@@ -122,7 +125,7 @@ extension Deployer {
             try await run(.build, plan.build, job, journal)
             removeStage(of: await journal.deployment)
             let size = await Blocking.run { folders.size(of: folders.release(project.name, number)) }
-            return try await tools.store.addRelease(project: id, number: number, plan: plan, sizeBytes: size)
+            return try await tools.store.addRelease(project: id, plan: plan, sizeBytes: size, number: number)
         } catch {
             removeFolder(folders.release(project.name, number))
             throw error
@@ -146,7 +149,7 @@ extension Deployer {
         let wait: @Sendable () async -> Void = { await journal.log("Waiting for the deployment before.") }
         try await turns.withTurn(release.projectID, onWait: wait) {
             try Task.checkCancellation()
-            let project = try await self.tools.store.project(id: release.projectID)
+            let project = try await self.require(release.projectID)
             try await self.replace(with: release, of: project, journal)
         }
     }
@@ -226,7 +229,7 @@ extension Deployer {
 
     private func discard(_ release: Release) async {
         do {
-            let project = try await tools.store.project(id: release.projectID)
+            let project = try await require(release.projectID)
             try await tools.store.removeRelease(project: project.id, number: release.number)
             removeFolder(configuration.folders.release(project.name, release.number))
         } catch {
@@ -237,7 +240,7 @@ extension Deployer {
     /// Keeps the newest releases, the live one always.
     private func pruneReleases(of id: Project.ID) async {
         do {
-            let project = try await tools.store.project(id: id)
+            let project = try await require(id)
             let releases = try await tools.store.releases(of: id).sorted { $0.number > $1.number }
             for release in releases.dropFirst(configuration.keptReleases) where release.number != project.liveRelease {
                 await discard(release)

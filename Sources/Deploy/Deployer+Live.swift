@@ -42,8 +42,8 @@ extension Deployer {
     /// release to be started, never a mix.
     func switchOver(_ project: Project, to next: LiveRelease) async throws {
         do {
-            try await tools.store.goLive(
-                project: project.id, release: next.release.number, services: next.release.plan.services)
+            try await tools.store.setLiveRelease(project: project.id, number: next.release.number)
+            try await tools.store.setWanted(project: project.id, to: .running)
         } catch {
             await stopAll(next.instances)
             throw error
@@ -92,7 +92,7 @@ extension Deployer {
     /// Puts the routes of a project as they now should be.
     func publishRoutes(of project: Project) async {
         do {
-            let project = try await tools.store.project(id: project.id)
+            let project = try await require(project.id)
             let target = target(of: project)
             let routes = try await tools.store.domains(of: project.id).map {
                 Route(

@@ -21,6 +21,8 @@ extension Deployer {
         }
         let projects = try await tools.store.projects()
         for project in projects {
+            let host = try configuration.addresses.defaultHost(of: project.name)
+            try await tools.store.setDefaultDomain(project: project.id, host: host)
             await removeUnrecordedReleases(of: project)
             await publishRoutes(of: project)
         }
@@ -69,7 +71,7 @@ extension Deployer {
     /// To be called when settings or domains changed: puts the routes anew.
     package func settingsChanged(of id: Project.ID) async {
         do {
-            let project = try await tools.store.project(id: id)
+            let project = try await require(id)
             await publishRoutes(of: project)
             tools.hub.send(.project(id))
         } catch {
@@ -92,9 +94,9 @@ extension Deployer {
     /// Computes a project's status from what is wanted and what runs, records it and tells everyone.
     package func refreshStatus(of id: Project.ID) async {
         do {
-            let project = try await tools.store.project(id: id)
+            let project = try await require(id)
             let status = await status(of: project)
-            if status != project.status { try await tools.store.setStatus(status, of: id) }
+            if status != project.status { try await tools.store.setStatus(project: id, to: status) }
             tools.hub.send(.project(id))
         } catch let error as NodePilotError where error.code == .notFound {
             return  // deleted meanwhile: nothing to tell
@@ -136,7 +138,7 @@ extension Deployer {
 
     private func bringUp(_ project: Project) async throws {
         let release = try await liveRelease(of: project)
-        try await tools.store.setStatus(.starting, of: project.id)
+        try await tools.store.setStatus(project: project.id, to: .starting)
         tools.hub.send(.project(project.id))
         let stopped = await stopBeforeStart(project)
         do {
@@ -165,12 +167,20 @@ extension Deployer {
             throw NodePilotError(
                 .conflict, "\(project.name) has not been deployed yet.", hint: "Deploy an archive first.")
         }
-        return try await tools.store.release(project: project.id, number: number)
+        guard let release = try await tools.store.release(project: project.id, number: number) else {
+            throw NodePilotError.notFound("Release \(number) of \(project.name)")
+        }
+        return release
+    }
+
+    func require(_ id: Project.ID) async throws -> Project {
+        guard let project = try await tools.store.project(id: id) else { throw NodePilotError.notFound("The project") }
+        return project
     }
 
     private func wants(_ wanted: Project.Wanted, _ id: Project.ID) async throws -> Project {
-        try await tools.store.setWanted(wanted, of: id)
-        return try await tools.store.project(id: id)
+        try await tools.store.setWanted(project: id, to: wanted)
+        return try await require(id)
     }
 
     private func status(of project: Project) async -> Project.Status {

@@ -57,6 +57,6 @@ package struct ProjectViews: Sendable {
     }
 
     private func ownerName(_ id: User.ID) async throws -> String {
-        try await store.user(id: id).username
+        try await store.user(id: id)?.username ?? ""
     }
 }

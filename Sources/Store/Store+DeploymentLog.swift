@@ -2,12 +2,15 @@ package import Core
 internal import GRDB
 
 extension Store {
-    /// Adds lines in one transaction: collect some before you call. A line whose number is there already is skipped, so
-    /// that a batch can be sent again.
+    /// Saves steps and adds lines in one transaction: collect some before you call. A step that is there is replaced; a
+    /// line whose number is there already is skipped, so that a batch can be sent again.
     /// - Throws: `.notFound` when the deployment is not there any more.
-    package func appendLog(deployment id: Deployment.ID, lines: [DeploymentLogLine]) async throws {
-        guard !lines.isEmpty else { return }
+    package func recordProgress(
+        deployment id: Deployment.ID, steps: [DeploymentStep] = [], lines: [DeploymentLogLine] = []
+    ) async throws {
+        guard !steps.isEmpty || !lines.isEmpty else { return }
         try await write { db in
+            for step in steps { try Self.saveStep(db, deployment: id, step: step) }
             let statement = try db.makeStatement(
                 sql: """
                     INSERT INTO deployment_log (deployment_id, seq, at, step, text) VALUES (?, ?, ?, ?, ?)

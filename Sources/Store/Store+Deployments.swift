@@ -28,6 +28,7 @@ extension Store {
 
     /// A queued deployment goes to work, or its release has a number now. Nil members stay as they are.
     /// - Throws: `.notFound`, `.conflict` when it has finished.
+    @discardableResult
     package func updateDeployment(
         id: Deployment.ID, status: Deployment.Status? = nil, version: Int? = nil
     ) async throws -> Deployment {
@@ -41,18 +42,13 @@ extension Store {
         }
     }
 
-    /// Adds or replaces the step of that name.
-    /// - Throws: `.notFound` when the deployment is not there any more.
-    package func saveStep(deployment id: Deployment.ID, step: DeploymentStep) async throws {
-        try await write { try Self.saveStep($0, deployment: id, step: step) }
-    }
-
     /// Records how a deployment ended. Steps that were still running ended with it, as failed.
     /// - Parameters:
     ///   - status: `.success` or `.failed`.
     ///   - version: nil keeps what is recorded.
     ///   - notes: one line.
     /// - Throws: `.notFound`; `.conflict` when it has finished before.
+    @discardableResult
     package func finishDeployment(
         id: Deployment.ID, status: Deployment.Status, version: Int? = nil, notes: String,
         failure: DeploymentFailure? = nil
@@ -117,7 +113,7 @@ extension Store {
 
     private static let finished = NodePilotError(.conflict, "The deployment has finished.")
 
-    private static func saveStep(_ db: Database, deployment id: Deployment.ID, step: DeploymentStep) throws {
+    static func saveStep(_ db: Database, deployment id: Deployment.ID, step: DeploymentStep) throws {
         try db.execute(
             sql: """
                 INSERT INTO deployment_steps (deployment_id, name, status, started_at, duration_ms, detail)

@@ -97,6 +97,7 @@ extension Store {
 
     /// Makes a release the live one, and its plan's services the project's, in one transaction.
     /// - Throws: `.notFound` when the project or the release is not there.
+    @discardableResult
     package func setLiveRelease(project id: Project.ID, number: Int) async throws -> Project {
         let now = now().stored
         return try await write { db in
