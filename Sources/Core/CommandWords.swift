@@ -1,7 +1,13 @@
 /// A person's command line turned into argv.
 package enum CommandWords {
+    /// First words that only a shell knows: its reserved words and the built-in commands that are no programs.
+    private static let shellWords: Set<String> = [
+        ".", "case", "cd", "eval", "exec", "export", "for", "if", "set", "source", "trap", "ulimit", "umask", "unset",
+        "until", "while",
+    ]
+
     /// Splits a plain command into words (blanks, single and double quotes, backslash as in POSIX.1 section 2.2), and hands
-    /// anything that needs a shell (variables, pipes, globs, `&&`, an assignment in front) to `/bin/sh -c`.
+    /// anything that needs a shell (variables, pipes, globs, `&&`, an assignment in front, `exec`) to `/bin/sh -c`.
     ///
     /// A plain command is executed directly, so that no shell stays resident beside the app. The shell runs with the app's
     /// own rights, never with ours.
@@ -19,6 +25,7 @@ package enum CommandWords {
             case (_, "'"): word?.append(character)
             case ("\\", _):
                 guard let next = iterator.next() else { throw .invalid(field, "ends with a backslash") }
+                if next.isNewline { needsShell = true }
                 if quote == "\"", !"\"\\$`".contains(next) { word?.append("\\") }
                 word = (word ?? "") + String(next)
             case ("$", _), ("`", _): needsShell = true
@@ -37,6 +44,7 @@ package enum CommandWords {
         }
         guard quote == nil else { throw .invalid(field, "has a quote that is not closed") }
         if let word { words.append(word) }
+        if let first = words.first, shellWords.contains(first) { needsShell = true }
         if needsShell { return ["/bin/sh", "-c", line] }
         guard let program = words.first, !program.isEmpty else { throw .invalid(field, "is empty") }
         return words

@@ -4,6 +4,7 @@ import Synchronization
 package final class EventHub: Sendable {
     private struct State {
         var nextID = 0
+        var isFinished = false
         var subscribers: [Int: AsyncStream<Event>.Continuation] = [:]
     }
 
@@ -19,10 +20,15 @@ package final class EventHub: Sendable {
     /// - Parameter buffered: how many events may wait for this subscriber.
     package func subscribe(buffered: Int = 1024) -> AsyncStream<Event> {
         let (stream, continuation) = AsyncStream.makeStream(of: Event.self, bufferingPolicy: .bufferingNewest(buffered))
-        let id = state.withLock { state in
+        let id: Int? = state.withLock { state in
+            guard !state.isFinished else { return nil }
             state.nextID += 1
             state.subscribers[state.nextID] = continuation
             return state.nextID
+        }
+        guard let id else {
+            continuation.finish()
+            return stream
         }
         continuation.onTermination = { [weak self] _ in
             _ = self?.state.withLock { $0.subscribers.removeValue(forKey: id) }
@@ -30,9 +36,10 @@ package final class EventHub: Sendable {
         return stream
     }
 
-    /// Ends every subscription: the server is going away.
+    /// Ends every subscription, and those to come at once: the server is going away.
     package func finish() {
         let subscribers = state.withLock { state in
+            state.isFinished = true
             defer { state.subscribers.removeAll() }
             return Array(state.subscribers.values)
         }

@@ -6,6 +6,10 @@ package struct HostName: Hashable, Sendable {
     /// - Throws: `.invalidInput` with what is wrong with the name.
     package init(_ text: String, field: String = "host") throws(NodePilotError) {
         let rule = "Write a host name such as shop.example.com, without https://, port or path."
+        // Lower-casing maps some other letters to ASCII ones (the Kelvin sign to k): those are refused before.
+        guard text.utf8.allSatisfy({ $0 < 0x80 }) else {
+            throw .invalid(field, "has a character that no host name may have", hint: "Write it in its xn-- form.")
+        }
         var name = text.lowercased()
         if name.hasSuffix(".") { name.removeLast() }
         guard !name.isEmpty else { throw .invalid(field, "is empty", hint: rule) }

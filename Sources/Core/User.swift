@@ -28,7 +28,7 @@ package struct User: Codable, Hashable, Sendable, Identifiable {
     /// - Parameter field: `password` or `new_password`.
     /// - Throws: `.invalidInput`; bcrypt reads 72 bytes and stops at NUL, so longer or NUL-bearing ones are refused.
     package static func validate(password: String, field: String = "password") throws(NodePilotError) {
-        guard password.utf8.count >= 10 else {
+        guard password.unicodeScalars.count >= 10 else {
             throw .invalid(field, "is shorter than 10 characters", hint: "Use a sentence or a password manager.")
         }
         guard password.utf8.count <= 72 else {

@@ -30,7 +30,7 @@ extension Deployment {
     private init(row: Row) throws {
         self.init(
             id: try row.value("id"), projectID: try row.value("project_id"),
-            projectName: try ProjectName(try row.value("project_name")), kind: try row.word("kind"),
+            projectName: try row.checked("project_name") { try ProjectName($0) }, kind: try row.word("kind"),
             version: try row.optional("version"), status: try row.word("status"),
             deployedAt: try row.date("deployed_at"), finishedAt: try row.optionalDate("finished_at"),
             startedBy: try row.value("started_by"), notes: try row.value("notes"),

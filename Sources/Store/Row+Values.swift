@@ -20,6 +20,12 @@ extension Row {
         return word
     }
 
+    /// A value whose own rules are checked again. What breaks them was not written by us, and is no one's input.
+    func checked<Value>(_ column: String, _ parse: (String) throws -> Value) throws -> Value {
+        let text: String = try value(column)
+        do { return try parse(text) } catch { throw UnreadableColumn(name: column) }
+    }
+
     func date(_ column: String) throws -> Date {
         guard let date = try optionalDate(column) else { throw UnreadableColumn(name: column) }
         return date

@@ -81,7 +81,7 @@ extension Store {
 extension Domain {
     fileprivate init(row: Row) throws {
         self.init(
-            host: try HostName(try row.value("host")), projectID: try row.value("project_id"),
+            host: try row.checked("host") { try HostName($0) }, projectID: try row.value("project_id"),
             isDefault: try row.value("is_default"), createdAt: try row.date("created_at"))
     }
 }

@@ -159,7 +159,7 @@ extension Store {
 extension Project {
     init(row: Row) throws {
         self.init(
-            id: try row.value("id"), name: try ProjectName(try row.value("name")),
+            id: try row.value("id"), name: try row.checked("name") { try ProjectName($0) },
             displayName: try row.value("display_name"), path: try row.value("path"),
             startCommand: try row.value("start_command"), port: try row.optional("port"),
             status: try row.word("status"), wanted: try row.word("wanted"), ownerID: try row.value("owner_id"),
