@@ -1,6 +1,7 @@
 import Synchronization
 
-/// Hands events to every subscriber. A subscriber that does not keep up loses its oldest events, never our memory.
+/// Hands events to every subscriber. A subscription that does not keep up is ended: its reader knows then that it missed
+/// something, and begins anew.
 package final class EventHub: Sendable {
     private struct State {
         var nextID = 0
@@ -14,12 +15,14 @@ package final class EventHub: Sendable {
 
     package func send(_ event: Event) {
         let subscribers = state.withLock { Array($0.subscribers.values) }
-        for subscriber in subscribers { subscriber.yield(event) }
+        for subscriber in subscribers {
+            if case .dropped = subscriber.yield(event) { subscriber.finish() }
+        }
     }
 
-    /// - Parameter buffered: how many events may wait for this subscriber.
+    /// - Parameter buffered: how many events may wait for this subscriber before its subscription is ended.
     package func subscribe(buffered: Int = 1024) -> AsyncStream<Event> {
-        let (stream, continuation) = AsyncStream.makeStream(of: Event.self, bufferingPolicy: .bufferingNewest(buffered))
+        let (stream, continuation) = AsyncStream.makeStream(of: Event.self, bufferingPolicy: .bufferingOldest(buffered))
         let id: Int? = state.withLock { state in
             guard !state.isFinished else { return nil }
             state.nextID += 1

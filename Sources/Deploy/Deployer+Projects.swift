@@ -241,7 +241,9 @@ extension Deployer {
     }
 
     func owners(of project: Project) async throws -> ProjectOwners? {
-        guard let accounts = try await tools.users.ensure(project.id) else { return nil }
-        return ProjectOwners(builder: accounts.builder, runner: accounts.runner, group: accounts.group)
+        guard tools.users.isEnforced else { return nil }
+        let runner = try await tools.users.identity(.runner(project.id))
+        let builder = try await tools.users.identity(.builder(project.id))
+        return ProjectOwners(builder: builder.uid, runner: runner.uid, group: runner.gid)
     }
 }

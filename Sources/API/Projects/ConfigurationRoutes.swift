@@ -56,7 +56,8 @@ package struct ConfigurationRoutes: RouteGroup {
         for variable in set {
             try variable.validate()
             guard variable.value != nil else {
-                throw NodePilotError.invalid("set.\(variable.name)", "has no value", hint: "Name it in “unset” instead.")
+                throw NodePilotError.invalid(
+                    "set.\(variable.name)", "has no value", hint: "Name it in “unset” instead.")
             }
         }
         let variables = try await store.changeEnvironment(of: project.id, set: set, unset: change.unset ?? [])

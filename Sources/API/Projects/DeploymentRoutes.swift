@@ -47,23 +47,14 @@ package struct DeploymentRoutes: RouteGroup {
     /// From the beginning to the end: what is recorded, then what happens. Every line is in the database before it is
     /// announced, so listening first and reading then misses nothing; numbers tell what came twice.
     private func follow(_ id: Deployment.ID, into stream: EventStreamWriter) async throws {
-        let events = hub.subscribe(buffered: 4096)
-        guard let recorded = try await store.deployment(id: id) else { return }
         var teller = DeploymentTeller(stream: stream, store: store, id: id)
-        try await teller.tell(recorded)
-        try await teller.catchUp()
-        if recorded.status.isFinal { return try await teller.end(recorded) }
-        for await event in events {
-            switch event {
-            case .deployment(let deployment) where deployment.id == id:
-                try await teller.tell(deployment)
-                guard deployment.status.isFinal else { continue }
-                try await teller.catchUp()
-                return try await teller.end(deployment)
-            case .deploymentLog(let line, _) where line.deploymentID == id:
-                try await teller.tell(line)
-            default: continue
-            }
+        while !Task.isCancelled {
+            let events = hub.subscribe(buffered: 4096)
+            guard let recorded = try await store.deployment(id: id) else { return }
+            try await teller.tell(recorded)
+            try await teller.catchUp()
+            if recorded.status.isFinal { return try await teller.end(recorded) }
+            if try await teller.tell(events) { return }
         }
     }
 }
@@ -80,6 +71,23 @@ private struct DeploymentTeller {
         self.stream = stream
         self.store = store
         self.id = id
+    }
+
+    /// - Returns: whether the deployment's end was told; false when this reader fell behind and has to begin anew.
+    mutating func tell(_ events: AsyncStream<Event>) async throws -> Bool {
+        for await event in events {
+            switch event {
+            case .deployment(let deployment) where deployment.id == id:
+                try await tell(deployment)
+                guard deployment.status.isFinal else { continue }
+                try await catchUp()
+                try await end(deployment)
+                return true
+            case .deploymentLog(let line, _) where line.deploymentID == id: try await tell(line)
+            default: continue
+            }
+        }
+        return false
     }
 
     mutating func tell(_ deployment: Deployment) async throws {

@@ -67,7 +67,9 @@ package struct ProjectRoutes: RouteGroup {
         let deployment = try await deployer.create(
             new, upload: upload, owner: owner, by: try context.signedIn().name)
         try await audit.record("project.create", new.name.rawValue, context)
-        guard let project = try await store.project(named: new.name) else { throw NodePilotError.notFound("The project") }
+        guard let project = try await store.project(named: new.name) else {
+            throw NodePilotError.notFound("The project")
+        }
         return try .json(
             DeploymentAccepted(project: try await views.view(of: project), deployment: deployment), status: .created)
     }
