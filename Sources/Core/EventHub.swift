@@ -13,6 +13,9 @@ package final class EventHub: Sendable {
 
     package init() {}
 
+    /// Whether the server is going away.
+    package var isFinished: Bool { state.withLock(\.isFinished) }
+
     package func send(_ event: Event) {
         let subscribers = state.withLock { Array($0.subscribers.values) }
         for subscriber in subscribers {

@@ -48,7 +48,7 @@ package struct DeploymentRoutes: RouteGroup {
     /// announced, so listening first and reading then misses nothing; numbers tell what came twice.
     private func follow(_ id: Deployment.ID, into stream: EventStreamWriter) async throws {
         var teller = DeploymentTeller(stream: stream, store: store, id: id)
-        while !Task.isCancelled {
+        while !Task.isCancelled, !hub.isFinished {
             let events = hub.subscribe(buffered: 4096)
             guard let recorded = try await store.deployment(id: id) else { return }
             try await teller.tell(recorded)
