@@ -130,7 +130,9 @@ final class TLSConnection {
         var start: UnsafePointer<UInt8>?
         var length: UInt32 = 0
         SSL_get0_alpn_selected(raw, &start, &length)
-        let negotiated = start.map { String(decoding: UnsafeBufferPointer(start: $0, count: Int(length)), as: UTF8.self) }
+        let negotiated = start.map {
+            String(decoding: UnsafeBufferPointer(start: $0, count: Int(length)), as: UTF8.self)
+        }
         return TLSHandshakeCompleted(
             negotiatedProtocol: negotiated, serverName: serverName, version: String(cString: SSL_get_version(raw)))
     }

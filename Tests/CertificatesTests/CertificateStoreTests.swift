@@ -9,8 +9,10 @@ import Testing
 struct CertificateStoreTests {
     private let now = Date()
 
-    private func open(_ root: String, names: [String] = ["a.example"], at date: Date? = nil) throws -> CertificateStore {
-        try CertificateStore(directory: root + "/certificates", names: names, addresses: ["127.0.0.1"], now: date ?? now)
+    private func open(_ root: String, names: [String] = ["a.example"], at date: Date? = nil) throws -> CertificateStore
+    {
+        try CertificateStore(
+            directory: root + "/certificates", names: names, addresses: ["127.0.0.1"], now: date ?? now)
     }
 
     @Test("the first start makes a certificate that nobody else can read, the next one loads it")
@@ -118,7 +120,8 @@ struct CertificateStoreTests {
             try store.install(
                 SelfSignedCertificate.make(names: ["*.shop.example"], addresses: [], now: now), for: "*.Shop.example")
             try store.install(
-                SelfSignedCertificate.make(names: ["www.shop.example"], addresses: [], now: now), for: "www.shop.example")
+                SelfSignedCertificate.make(names: ["www.shop.example"], addresses: [], now: now),
+                for: "www.shop.example")
             let wildcard = store.context(forServerName: "any.shop.example")
             let exact = store.context(forServerName: "www.shop.example")
             #expect(wildcard !== fallback)

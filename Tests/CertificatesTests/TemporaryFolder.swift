@@ -17,7 +17,7 @@ func openssl(_ arguments: [String], input: String = "") async throws -> String {
     let result = try await run(
         .name("openssl"), arguments: Arguments(arguments), input: .string(input), output: .string(limit: 1 << 20),
         error: .string(limit: 1 << 20))
-    return (result.standardOutput ?? "") + (result.standardError ?? "")
+    return result.standardOutput + result.standardError
 }
 
 func mode(of path: String) -> mode_t {

@@ -10,16 +10,17 @@ struct BackPressureTests {
     func readsOnDemand() async throws {
         let options = LoopbackServer.Options(autoRead: false)
         try await LoopbackServer.record(FixedSelector(), options: options) { server, record in
-            async let output = python(ClosingTests.memoryClient + """
-                exchange(tls.do_handshake)
-                tls.write(b"one")
-                raw.sendall(outgoing.read())
-                exchange(lambda: tls.read(1))
-                tls.write(b"two")
-                tls.write(b"three")
-                raw.sendall(outgoing.read())
-                exchange(lambda: tls.read(1))
-                """, port: server.port)
+            async let output = python(
+                ClosingTests.memoryClient + """
+                    exchange(tls.do_handshake)
+                    tls.write(b"one")
+                    raw.sendall(outgoing.read())
+                    exchange(lambda: tls.read(1))
+                    tls.write(b"two")
+                    tls.write(b"three")
+                    raw.sendall(outgoing.read())
+                    exchange(lambda: tls.read(1))
+                    """, port: server.port)
             try await eventually("handshake") { record.handshake != nil }
             let channel = try #require(server.connection)
             try await channel.eventLoop.submit {}.get()

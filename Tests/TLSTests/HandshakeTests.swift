@@ -63,9 +63,10 @@ struct HandshakeTests {
     func serverName(version: String) async throws {
         let selector = try FixedSelector("default.example", others: ["one.example", "two.example"])
         try await LoopbackServer.record(selector) { server, _ in
-            for (name, expected) in [
+            let expectations = [
                 ("one.example", "one.example"), ("TWO.example", "two.example"), ("three.example", "default.example"),
-            ] {
+            ]
+            for (name, expected) in expectations {
                 let output = try await openssl(
                     ["s_client", "-connect", "127.0.0.1:\(server.port)", version, "-servername", name])
                 #expect(output.contains("CN = \(expected)"))
@@ -76,7 +77,7 @@ struct HandshakeTests {
         }
     }
 
-    @Test("a server name that is none gets the default certificate", arguments: ["not a name", "ü.example", "%00", ".."])
+    @Test("an odd server name gets the default certificate", arguments: ["not a name", "ü.example", "%00", ".."])
     func oddServerName(name: String) async throws {
         try await LoopbackServer.record(FixedSelector("default.example")) { server, record in
             let output = try await openssl(

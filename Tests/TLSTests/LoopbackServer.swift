@@ -38,7 +38,8 @@ struct LoopbackServer {
             .bind(host: "127.0.0.1", port: 0).get()
         let outcome: Swift.Result<Result, any Error>
         do {
-            outcome = .success(try await body(LoopbackServer(port: listener.localAddress?.port ?? 0, channels: channels)))
+            let server = LoopbackServer(port: listener.localAddress?.port ?? 0, channels: channels)
+            outcome = .success(try await body(server))
         } catch {
             outcome = .failure(error)
         }

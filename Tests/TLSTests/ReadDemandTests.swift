@@ -11,17 +11,17 @@ struct ReadDemandTests {
         #expect(demand.isAsked)
         demand.deliver()
         demand.deliver()
-        #expect(demand.endBatch(isHandshaking: false) == .announce(thenRead: false))
+        expect(demand.endBatch(isHandshaking: false), is: .announce(thenRead: false))
         #expect(!demand.isAsked)
-        #expect(demand.endBatch(isHandshaking: false) == .nothing)
+        expect(demand.endBatch(isHandshaking: false), is: .nothing)
     }
 
     @Test("a batch without plaintext reads on, for a handshake even unasked")
     func readsOn() {
         var demand = ReadDemand()
-        #expect(demand.endBatch(isHandshaking: true) == .readMore)
+        expect(demand.endBatch(isHandshaking: true), is: .readMore)
         demand.ask()
-        #expect(demand.endBatch(isHandshaking: false) == .readMore)
+        expect(demand.endBatch(isHandshaking: false), is: .readMore)
         #expect(demand.isAsked)
     }
 
@@ -31,7 +31,7 @@ struct ReadDemandTests {
         demand.ask()
         demand.deliver()
         demand.ask()
-        #expect(demand.endBatch(isHandshaking: false) == .announce(thenRead: true))
+        expect(demand.endBatch(isHandshaking: false), is: .announce(thenRead: true))
         #expect(demand.isAsked)
     }
 }

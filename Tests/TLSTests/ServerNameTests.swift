@@ -12,7 +12,9 @@ struct ServerNameTests {
 
     @Test(
         "anything else is no name",
-        arguments: ["", ".", "with space", "umläut.example", "a\u{0}b", "a\nb", "a/b", String(repeating: "a", count: 256)])
+        arguments: [
+            "", ".", "with space", "umläut.example", "a\u{0}b", "a\nb", "a/b", String(repeating: "a", count: 256),
+        ])
     func refuses(name: String) {
         #expect(ServerName.parse(name.utf8) == nil)
     }

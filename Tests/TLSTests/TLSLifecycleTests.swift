@@ -14,8 +14,8 @@ struct TLSLifecycleTests {
     @Test("begins once, takes writes meanwhile, and is open after the handshake")
     func begins() {
         var lifecycle = TLSLifecycle()
-        #expect(lifecycle.begin())
-        #expect(!lifecycle.begin())
+        expect(lifecycle.begin(), is: true)
+        expect(lifecycle.begin(), is: false)
         #expect(lifecycle.acceptsWrites)
         #expect(!lifecycle.isSending)
         #expect(!lifecycle.isReceiving)
@@ -28,83 +28,83 @@ struct TLSLifecycleTests {
     func reportsOnce() {
         var lifecycle = TLSLifecycle()
         _ = lifecycle.begin()
-        #expect(lifecycle.fail(.handshakeTimedOut))
-        #expect(!lifecycle.fail(.closedInHandshake))
-        #expect(lifecycle.endTransport() == nil)
+        expect(lifecycle.fail(.handshakeTimedOut), is: true)
+        expect(lifecycle.fail(.closedInHandshake), is: false)
+        expect(lifecycle.endTransport(), is: nil)
     }
 
     @Test("lets plain text pass after a plain HTTP request")
     func refuses() {
         var lifecycle = TLSLifecycle()
         _ = lifecycle.begin()
-        #expect(lifecycle.fail(.plainHTTP))
+        expect(lifecycle.fail(.plainHTTP), is: true)
         #expect(lifecycle.phase == .refused)
-        #expect(lifecycle.close() == .closeTransport)
+        expect(lifecycle.close(), is: .closeTransport)
     }
 
     @Test("the end of the transport is a truncation unless close_notify came before")
     func truncation() {
         var cut = opened()
-        #expect(cut.endTransport() == .truncated)
+        expect(cut.endTransport(), is: .truncated)
         var orderly = opened()
-        #expect(orderly.receiveCloseNotify(mayHalfClose: true) == .announce)
-        #expect(orderly.endTransport() == nil)
+        expect(orderly.receiveCloseNotify(mayHalfClose: true), is: .announce)
+        expect(orderly.endTransport(), is: nil)
         var early = TLSLifecycle()
         _ = early.begin()
-        #expect(early.endTransport() == .closedInHandshake)
+        expect(early.endTransport(), is: .closedInHandshake)
     }
 
     @Test("the end of the transport's input is announced once, as a truncation without close_notify")
     func inputEnd() {
         var cut = opened()
-        #expect(cut.endTransportInput() == .announceTruncation)
-        #expect(cut.endTransportInput() == .ignore)
+        expect(cut.endTransportInput(), is: .announceTruncation)
+        expect(cut.endTransportInput(), is: .ignore)
         #expect(cut.isSending)
-        #expect(cut.endTransport() == nil)
+        expect(cut.endTransport(), is: nil)
         var orderly = opened()
-        #expect(orderly.receiveCloseNotify(mayHalfClose: true) == .announce)
-        #expect(orderly.endTransportInput() == .ignore)
+        expect(orderly.receiveCloseNotify(mayHalfClose: true), is: .announce)
+        expect(orderly.endTransportInput(), is: .ignore)
         var early = TLSLifecycle()
         _ = early.begin()
-        #expect(early.endTransportInput() == .fail(.closedInHandshake))
+        expect(early.endTransportInput(), is: .fail(.closedInHandshake))
     }
 
     @Test("close_notify closes where half-closure is not allowed")
     func closeNotifyCloses() {
         var lifecycle = opened()
-        #expect(lifecycle.receiveCloseNotify(mayHalfClose: false) == .close)
-        #expect(lifecycle.receiveCloseNotify(mayHalfClose: false) == .ignore)
+        expect(lifecycle.receiveCloseNotify(mayHalfClose: false), is: .close)
+        expect(lifecycle.receiveCloseNotify(mayHalfClose: false), is: .ignore)
     }
 
     @Test("an error of the transport is not followed by a truncation")
     func transportError() {
         var lifecycle = opened()
         lifecycle.transportFailed()
-        #expect(lifecycle.endTransport() == nil)
+        expect(lifecycle.endTransport(), is: nil)
     }
 
     @Test("the first close sends close_notify, the second does not wait for it")
     func closes() {
         var lifecycle = opened()
-        #expect(lifecycle.close() == .sendCloseNotify)
+        expect(lifecycle.close(), is: .sendCloseNotify)
         #expect(!lifecycle.acceptsWrites)
-        #expect(lifecycle.close() == .closeTransport)
+        expect(lifecycle.close(), is: .closeTransport)
         var unready = TLSLifecycle()
         _ = unready.begin()
-        #expect(unready.close() == .closeTransport)
+        expect(unready.close(), is: .closeTransport)
     }
 
     @Test("closing the output takes no more writes but sends those it has, and close_notify once")
     func closesOutput() {
         var lifecycle = opened()
-        #expect(lifecycle.beginClosingOutput())
-        #expect(!lifecycle.beginClosingOutput())
+        expect(lifecycle.beginClosingOutput(), is: true)
+        expect(lifecycle.beginClosingOutput(), is: false)
         #expect(!lifecycle.acceptsWrites)
         #expect(lifecycle.isSending)
-        #expect(lifecycle.finishClosingOutput())
-        #expect(!lifecycle.finishClosingOutput())
+        expect(lifecycle.finishClosingOutput(), is: true)
+        expect(lifecycle.finishClosingOutput(), is: false)
         #expect(!lifecycle.isSending)
         #expect(lifecycle.isReceiving)
-        #expect(lifecycle.close() == .closeTransport)
+        expect(lifecycle.close(), is: .closeTransport)
     }
 }

@@ -9,7 +9,7 @@ func openssl(_ arguments: [String], input: String = "") async throws -> String {
     let result = try await run(
         .name("openssl"), arguments: Arguments(arguments), input: .string(input), output: .string(limit: 1 << 20),
         error: .string(limit: 1 << 20))
-    return (result.standardOutput ?? "") + (result.standardError ?? "")
+    return result.standardOutput + result.standardError
 }
 
 /// What a Python script printed; its `sys.argv[1]` is the port, and `client` gives it a context that trusts anybody.
@@ -30,7 +30,7 @@ func python(_ script: String, port: Int) async throws -> String {
     let result = try await run(
         .name("python3"), arguments: ["-c", prelude + script, String(port)], output: .string(limit: 1 << 20),
         error: .string(limit: 1 << 20))
-    let output = (result.standardOutput ?? "") + (result.standardError ?? "")
+    let output = result.standardOutput + result.standardError
     return output.split(separator: "\n").joined(separator: "\n")
 }
 
@@ -46,6 +46,13 @@ func eventually(
         }
         try await Task.sleep(for: .milliseconds(2))
     }
+}
+
+/// `#expect` for what a mutating call returns, which the macro cannot take.
+func expect<Value: Equatable>(
+    _ value: Value, is expected: Value, sourceLocation: SourceLocation = #_sourceLocation
+) {
+    #expect(value == expected, sourceLocation: sourceLocation)
 }
 
 func makeIdentity(_ name: String) throws -> TLSIdentity {
