@@ -40,7 +40,7 @@ package struct ProcessRunner: CommandRunner {
     // MARK: - Private
 
     private func arguments(_ job: Job) throws -> [String] {
-        var limits = ["/usr/bin/prlimit"]
+        var limits = ["/usr/bin/env", "--chdir=\(job.workingDirectory)", "/usr/bin/prlimit"]
         if let bytes = job.limits.addressSpaceBytes { limits.append("--as=\(bytes)") }
         if let bytes = job.limits.fileSizeBytes { limits.append("--fsize=\(bytes)") }
         if let count = job.limits.openFiles { limits.append("--nofile=\(count)") }
