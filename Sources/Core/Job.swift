@@ -13,6 +13,8 @@ package struct Job: Sendable {
         case builder(Project.ID)
         /// `np<number>`: runs the app.
         case runner(Project.ID)
+        /// The system's user without rights: for what concerns no project.
+        case nobody
     }
 
     package var program: Program

@@ -80,8 +80,8 @@ extension Deployer {
             let report = try await tools.unpacker.unpack(
                 archive: upload.path, into: folders.stagedTree(id), as: .builder(project.id),
                 limits: configuration.archiveLimits
-            ) { await journal.progress("\($0.entries) entries, \(ByteCount($0.bytes))") }
-            return ((), detail: "\(report.files) files, \(ByteCount(report.bytes))")
+            ) { await journal.progress("\($0.entries) entries, \(ByteCount(Int64(clamping: $0.bytes)))") }
+            return ((), detail: "\(report.files) files, \(ByteCount(Int64(clamping: report.bytes)))")
         }
     }
 
@@ -89,8 +89,9 @@ extension Deployer {
         let id = await journal.deployment.id
         return try await journal.step(.detect) { [tools, configuration] in
             let command = project.startCommand.isEmpty ? nil : project.startCommand
-            let plan = try await tools.detector.detect(
-                in: configuration.folders.stagedTree(id), startCommand: command)
+            let detector = Detector(tools: try await tools.shelf.tools())
+            let tree = configuration.folders.stagedTree(id)
+            let plan = try await Blocking.run { Result { try detector.detect(in: tree, startCommand: command) } }.get()
             return (plan, detail: plan.summary)
         }
     }
@@ -120,9 +121,13 @@ extension Deployer {
         let folders = configuration.folders
         try folders.promoteStage(deployment, to: project.name, number)
         do {
-            let job = try await installation(of: plan, project: project, number: number, deployment: deployment)
-            try await run(.install, plan.install, job, journal)
-            try await run(.build, plan.build, job, journal)
+            let place = try await buildEnvironment(of: project, number: number, deployment: deployment)
+            try await step(.install, plan.install, journal) { [tools] in
+                try await tools.builder.install(plan, in: place) { await journal.log($0) }
+            }
+            try await step(.build, plan.build, journal) { [tools] in
+                try await tools.builder.build(plan, in: place) { await journal.log($0) }
+            }
             removeStage(of: await journal.deployment)
             let size = await Blocking.run { folders.size(of: folders.release(project.name, number)) }
             return try await tools.store.addRelease(project: id, plan: plan, sizeBytes: size, number: number)
@@ -132,14 +137,15 @@ extension Deployer {
         }
     }
 
-    private func run(
-        _ step: DeploymentStep.Name, _ commands: [BuildCommand], _ job: Installation, _ journal: Journal
+    private func step(
+        _ name: DeploymentStep.Name, _ commands: [BuildCommand], _ journal: Journal,
+        _ body: @escaping @Sendable () async throws -> Void
     ) async throws {
         guard !commands.isEmpty else {
-            return await journal.skip(step, because: step == .install ? "nothing to install" : "nothing to build")
+            return await journal.skip(name, because: name == .install ? "nothing to install" : "nothing to build")
         }
-        try await journal.step(step) { [tools] in
-            try await tools.installer.run(commands, in: job) { await journal.log($0) }
+        try await journal.step(name) {
+            try await body()
             return ((), detail: commands.map(\.inWords).joined(separator: ", "))
         }
     }
@@ -214,17 +220,14 @@ extension Deployer {
         return release
     }
 
-    private func installation(
-        of plan: AppPlan, project: Project, number: Int, deployment: Deployment.ID
-    ) async throws -> Installation {
+    private func buildEnvironment(
+        of project: Project, number: Int, deployment: Deployment.ID
+    ) async throws -> BuildEnvironment {
         let folders = configuration.folders
-        var environment = plan.environment
-        for variable in try await tools.store.environment(of: project.id) {
-            environment[variable.name] = variable.value
-        }
-        return Installation(
-            folder: folders.release(project.name, number), home: folders.buildHome(deployment),
-            project: project.id, environment: environment)
+        let own = try await tools.store.environment(of: project.id)
+        return BuildEnvironment(
+            folder: folders.release(project.name, number), home: folders.buildHome(deployment), project: project.id,
+            variables: Dictionary(own.map { ($0.name, $0.value ?? "") }) { $1 }, path: configuration.searchPath)
     }
 
     private func discard(_ release: Release) async {

@@ -17,22 +17,22 @@ package actor Deployer {
         package var supervisor: Supervisor
         package var users: UnixUsers
         package var unpacker: ArchiveUnpacker
-        package var detector: Detector
-        package var installer: Installer
+        package var shelf: ToolShelf
+        package var builder: ReleaseBuilder
         package var traffic: any TrafficSwitch
         package var hub: EventHub
         package var logger: Logger
 
         package init(
-            store: Store, supervisor: Supervisor, users: UnixUsers, unpacker: ArchiveUnpacker, detector: Detector,
-            installer: Installer, traffic: any TrafficSwitch, hub: EventHub, logger: Logger
+            store: Store, supervisor: Supervisor, users: UnixUsers, unpacker: ArchiveUnpacker, shelf: ToolShelf,
+            builder: ReleaseBuilder, traffic: any TrafficSwitch, hub: EventHub, logger: Logger
         ) {
             self.store = store
             self.supervisor = supervisor
             self.users = users
             self.unpacker = unpacker
-            self.detector = detector
-            self.installer = installer
+            self.shelf = shelf
+            self.builder = builder
             self.traffic = traffic
             self.hub = hub
             self.logger = logger
