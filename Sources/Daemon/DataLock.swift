@@ -2,7 +2,7 @@ import Core
 import Glibc
 
 /// The lock on DATA that a daemon, or a command that opens the database itself, holds for life (flock(2)).
-struct DataLock: ~Copyable {
+struct DataLock: Sendable {
     private let descriptor: Int32
 
     /// - Throws: `.conflict` when another process holds it.
@@ -22,5 +22,6 @@ struct DataLock: ~Copyable {
         }
     }
 
-    deinit { close(descriptor) }
+    /// The end of the process does the same.
+    func release() { close(descriptor) }
 }

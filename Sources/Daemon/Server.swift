@@ -1,8 +1,3 @@
-import API
-import Archive
-import Builder
-import Certificates
-package import Core
 import Deploy
 import Edge
 import FoundationEssentials
@@ -11,13 +6,9 @@ import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
-import Store
-import Supervisor
-import TLS
 import UnixSignals
 
-/// A whole NodePilot: its parts put together and run until a signal ends it. The only place where they are introduced to
-/// each other.
+/// A whole NodePilot: its parts put together and run until a signal ends it.
 package struct Server: Sendable {
     private let configuration: ServerConfiguration
     private let notification: ServiceNotification
@@ -33,49 +24,60 @@ package struct Server: Sendable {
     /// Runs until SIGTERM or SIGINT, then ends in good order: no new work, requests in flight finish, apps stop.
     /// - Throws: `NodePilotError` when it cannot start, with what to do.
     package func run() async throws {
-        umask(0o077)
         let startedAt = Date()
+        umask(0o077)
         try DataFolder.prepare(configuration.data)
         let lock = try DataLock(data: configuration.data)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(2, min(System.coreCount, 4)))
         let threads = NIOThreadPool(numberOfThreads: 2)
         threads.start()
+        let listening = Flag()
         let parts = try await ServerParts.assemble(
-            configuration, group: group, threads: threads, startedAt: startedAt, logger: logger)
-        let addresses = try await parts.edge.start()
-        parts.announce(addresses)
+            configuration, group: group, threads: threads, startedAt: startedAt, logger: logger,
+            ready: { listening.raise() })
+        let apps = AppsService(parts: parts, listening: listening, notification: notification)
         let services = ServiceGroup(
             configuration: .init(
-                services: [
-                    .init(service: AppsService(deployer: parts.deployer, notification: notification)),
-                    .init(service: EdgeService(edge: parts.edge)),
-                    .init(service: parts.api),
-                    .init(service: parts.sampler),
-                ],
+                services: [apps, EdgeService(edge: parts.edge), parts.api, parts.sampler].map {
+                    .init(service: $0, successTerminationBehavior: .ignore)
+                },
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-        try await services.run()
+        do {
+            try await services.run()
+        } catch {
+            await parts.deployer.shutdown()
+            throw error
+        }
         parts.store.close()
         try await threads.shutdownGracefully()
         try await group.shutdownGracefully()
-        withExtendedLifetime(lock) {}
+        lock.release()
     }
 }
 
-/// The apps: brought back at the start, stopped at the end. First in the group, so stopped last.
+/// The apps: brought back when the control plane listens, stopped at the end. First in the group, so ended last.
 private struct AppsService: Service {
-    let deployer: Deployer
+    let parts: ServerParts
+    let listening: Flag
     let notification: ServiceNotification
 
     func run() async throws {
+        await listening.wait()
+        try await parts.edge.start()
+        await parts.announce()
         notification.ready()
-        try await deployer.resume()
-        try await gracefulShutdown()
-        notification.stopping()
-        await deployer.shutdown()
+        try await withThrowingTaskGroup { group in
+            group.addTask { await parts.relayStatus() }
+            try await parts.deployer.resume()
+            try await gracefulShutdown()
+            notification.stopping()
+            await parts.deployer.shutdown()
+            group.cancelAll()
+        }
     }
 }
 
-/// The edge is listening already; this is its end.
+/// The end of the edge, whose start belongs to `AppsService`.
 private struct EdgeService: Service {
     let edge: Edge
 

@@ -203,7 +203,7 @@ extension Deployer {
         } catch {
             return log("A project could not be removed", project, error)
         }
-        await tools.supervisor.logs.remove(project.id, name: project.name)
+        await tools.logs.remove(project.id, name: project.name)
         let path = configuration.folders.project(project.name)
         await Blocking.run { [self] in removeFolderDetached(path) }
         do {

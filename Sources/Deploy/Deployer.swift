@@ -15,6 +15,7 @@ package actor Deployer {
     package struct Tools: Sendable {
         package var store: Store
         package var supervisor: Supervisor
+        package var logs: LogBook
         package var users: UnixUsers
         package var unpacker: ArchiveUnpacker
         package var shelf: ToolShelf
@@ -24,11 +25,12 @@ package actor Deployer {
         package var logger: Logger
 
         package init(
-            store: Store, supervisor: Supervisor, users: UnixUsers, unpacker: ArchiveUnpacker, shelf: ToolShelf,
+            store: Store, supervisor: Supervisor, logs: LogBook, users: UnixUsers, unpacker: ArchiveUnpacker, shelf: ToolShelf,
             builder: ReleaseBuilder, traffic: any TrafficSwitch, hub: EventHub, logger: Logger
         ) {
             self.store = store
             self.supervisor = supervisor
+            self.logs = logs
             self.users = users
             self.unpacker = unpacker
             self.shelf = shelf

@@ -27,6 +27,11 @@ package struct Caller: Sendable {
         if case .local = means { true } else { false }
     }
 
+    /// Whether it is a token that may only look.
+    var isReadOnly: Bool {
+        if case .apiToken(_, _, .read) = means { true } else { false }
+    }
+
     /// As the audit and `started_by` name them: `ada`, `ada (token ci)`, `local:0`.
     package var name: String {
         if case .apiToken(_, let token, _) = means { "\(user.username) (token \(token))" } else { user.username }

@@ -63,7 +63,7 @@ package struct ConfigurationRoutes: RouteGroup {
         let variables = try await store.changeEnvironment(of: project.id, set: set, unset: change.unset ?? [])
         let names = set.map(\.name) + (change.unset ?? []).map { "-\($0)" }
         try await audit.record(
-            "project.env", project.name.rawValue, detail: names.joined(separator: ", "), context)
+            "project.env", project.name.rawValue, detail: names.joined(separator: ", "), by: context)
         return try .json(EnvironmentList(variables: variables))
     }
 
@@ -72,7 +72,7 @@ package struct ConfigurationRoutes: RouteGroup {
         let host = try HostName(try await request.json(AddDomainRequest.self).host)
         try requireOutside(host)
         let domain = try await store.addDomain(project: project.id, host: host)
-        try await audit.record("project.domain.add", project.name.rawValue, detail: host.rawValue, context)
+        try await audit.record("project.domain.add", project.name.rawValue, detail: host.rawValue, by: context)
         await deployer.settingsChanged(of: project.id)
         let view = DomainView(
             host: host, isDefault: false, address: addresses.address(of: host), createdAt: domain.createdAt)
@@ -83,9 +83,9 @@ package struct ConfigurationRoutes: RouteGroup {
         let project = try context.project()
         let host = try HostName(try context.parameter("host"))
         try await store.removeDomain(project: project.id, host: host)
-        try await audit.record("project.domain.remove", project.name.rawValue, detail: host.rawValue, context)
+        try await audit.record("project.domain.remove", project.name.rawValue, detail: host.rawValue, by: context)
         await deployer.settingsChanged(of: project.id)
-        return Response(status: .noContent)
+        return Response.nothing
     }
 
     /// The dashboard's own host, and the hosts below it that other projects get by their names, are not to be had.

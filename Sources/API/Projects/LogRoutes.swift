@@ -22,16 +22,15 @@ package struct LogRoutes: RouteGroup {
         table.get("/api/project/:id/logs/stream", .project(.read)) { request, context in
             let query = try LogQuery(request)
             let project = try context.project()
-            if let offer = context.upgrade {
-                offer.accept { socket in
+            if context.asksForWebSocket {
+                return try context.webSocket(request) { socket in
                     let encoder = NodePilotJSON.encoder()
                     for try await line in try await follow(project, query) {
                         try await socket.send(String(decoding: try encoder.encode(line), as: UTF8.self))
                     }
                 }
-                return Response(status: .switchingProtocols)
             }
-            return .events { stream in
+            return .events(context) { stream in
                 for try await line in try await follow(project, query) {
                     try await stream.send("log", line, id: String(line.seq))
                 }

@@ -66,7 +66,7 @@ package struct ProjectRoutes: RouteGroup {
         }
         let deployment = try await deployer.create(
             new, upload: upload, owner: owner, by: try context.signedIn().name)
-        try await audit.record("project.create", new.name.rawValue, context)
+        try await audit.record("project.create", new.name.rawValue, by: context)
         guard let project = try await store.project(named: new.name) else {
             throw NodePilotError.notFound("The project")
         }
@@ -78,7 +78,7 @@ package struct ProjectRoutes: RouteGroup {
         let project = try context.project()
         let (_, upload) = try await receive(request, fieldLimits: [:], fields: ["file"])
         let deployment = try await deployer.deploy(upload, to: project, by: try context.signedIn().name)
-        try await audit.record("project.deploy", project.name.rawValue, context)
+        try await audit.record("project.deploy", project.name.rawValue, by: context)
         return try await accepted(deployment, project)
     }
 
@@ -87,7 +87,7 @@ package struct ProjectRoutes: RouteGroup {
         let wanted = try await request.jsonIfPresent(RollbackRequest.self)?.version
         let deployment = try await deployer.rollback(project, to: wanted, by: try context.signedIn().name)
         let detail = deployment.version.map { "to release \($0)" } ?? ""
-        try await audit.record("project.rollback", project.name.rawValue, detail: detail, context)
+        try await audit.record("project.rollback", project.name.rawValue, detail: detail, by: context)
         return try await accepted(deployment, project)
     }
 
@@ -101,7 +101,7 @@ package struct ProjectRoutes: RouteGroup {
         let project = try context.project()
         let change = try await request.json(UpdateProjectRequest.self)
         let updated = try await store.updateProject(project.id) { try change.apply(to: &$0) }
-        try await audit.record("project.update", project.name.rawValue, context)
+        try await audit.record("project.update", project.name.rawValue, by: context)
         await deployer.settingsChanged(of: project.id)
         return try .json(try await views.view(of: updated))
     }
@@ -109,15 +109,15 @@ package struct ProjectRoutes: RouteGroup {
     private func delete(_ context: APIContext) async throws -> Response {
         let project = try context.project()
         try await deployer.delete(project)
-        try await audit.record("project.delete", project.name.rawValue, context)
-        return Response(status: .noContent)
+        try await audit.record("project.delete", project.name.rawValue, by: context)
+        return Response.nothing
     }
 
     private func operate(
         _ what: String, _ context: APIContext, _ body: (Project) async throws -> Void
     ) async throws -> Response {
         let project = try context.project()
-        try await audit.record("project.\(what)", project.name.rawValue, context)
+        try await audit.record("project.\(what)", project.name.rawValue, by: context)
         try await body(project)
         return try .json(try await views.view(of: try await fresh(project)))
     }

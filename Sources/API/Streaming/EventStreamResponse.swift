@@ -4,27 +4,24 @@ import NIOCore
 import ServiceLifecycle
 
 extension Response {
-    /// An answer that goes on: each event is sent as it comes, a comment every 15 seconds. It ends with the sequence,
-    /// when the client goes away, when the caller's access ends, and when the server stops.
+    /// An answer that goes on: `produce` sends events as they come, a comment goes out every 15 seconds. It ends when
+    /// `produce` returns, when the client goes away, when the caller's access ends, and when the server stops; `produce`
+    /// is cancelled then.
     ///
-    /// Nothing is buffered here: while the client does not read, the next event is not taken from the sequence, which
-    /// therefore bounds what waits (`EventHub.subscribe(buffered:)`). It must end when its task is cancelled, as
-    /// `AsyncStream` does.
-    package static func eventStream<Events: AsyncSequence & Sendable>(
-        _ events: Events, _ context: APIContext, commentEvery interval: Duration = .seconds(15)
-    ) -> Response where Events.Element == ServerSentEvent {
+    /// Nothing is buffered here: while the client does not read, sending waits. What waits meanwhile is bounded where it
+    /// comes from (`EventHub.subscribe(buffered:)`).
+    package static func events(
+        _ context: APIContext, commentEvery interval: Duration = .seconds(15),
+        _ produce: @escaping @Sendable (EventStreamWriter) async throws -> Void
+    ) -> Response {
         let body = ResponseBody { writer in
-            let outlet = Outlet(writer: writer)
+            let stream = EventStreamWriter(writer)
             try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await produce(stream) }
                 group.addTask {
-                    var writer = outlet.writer
-                    for try await event in events { try await writer.write(event.bytes) }
-                }
-                group.addTask {
-                    var writer = outlet.writer
                     while true {
                         try await Task.sleep(for: interval)
-                        try await writer.write(ServerSentEvent.comment)
+                        try await stream.sendComment()
                     }
                 }
                 group.addTask { await context.endOfAccess() }
@@ -37,9 +34,24 @@ extension Response {
     }
 }
 
-/// Each task writes whole events through a copy of its own.
-private struct Outlet: @unchecked Sendable {  // beneath the existential is NIO's writer, which is Sendable
-    let writer: any ResponseBodyWriter
+/// Writes whole events; copies of it may write side by side.
+package struct EventStreamWriter: @unchecked Sendable {  // beneath the existential is NIO's writer, which is Sendable
+    private let writer: any ResponseBodyWriter
+
+    init(_ writer: any ResponseBodyWriter) { self.writer = writer }
+
+    /// Waits while the client does not read.
+    /// - Throws: when the client is gone or the task is cancelled.
+    package func send(_ event: String, _ value: some Encodable, id: String? = nil) async throws {
+        try await write(try ServerSentEvent(event: event, id: id, json: value).bytes)
+    }
+
+    func sendComment() async throws { try await write(ServerSentEvent.comment) }
+
+    private func write(_ bytes: ByteBuffer) async throws {
+        var writer = writer
+        try await writer.write(bytes)
+    }
 }
 
 extension APIContext {
