@@ -11,7 +11,7 @@ package final class PasswordHasher: Sendable {
 
     private struct Load {
         var running = 0
-        var waiting: [@Sendable () -> Void] = []
+        var waiting: [Job] = []
     }
 
     private let cost: Int
@@ -57,48 +57,56 @@ package final class PasswordHasher: Sendable {
 
     // MARK: - Private
 
-    private func run<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
-            let job: @Sendable () -> Void = { continuation.resume(returning: work()) }
-            if !admit(job) { continuation.resume(throwing: Self.busy) }
-        }
-    }
+    /// Does the work, and gives the function that hands its result over.
+    private typealias Job = @Sendable () -> @Sendable () -> Void
 
     private static let busy = NodePilotError(
         .rateLimited, "Too many people are signing in at this moment.", hint: "Try again in a few seconds.",
         retryAfter: 5)
 
-    /// - Returns: false when there is no room to wait.
-    private func admit(_ job: @escaping @Sendable () -> Void) -> Bool {
-        let admission = load.withLock { load in
+    private func run<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            let job: Job = {
+                let value = work()
+                return { continuation.resume(returning: value) }
+            }
+            switch admit(job) {
+            case .runs: start(job)
+            case .waits: break
+            case .refused: continuation.resume(throwing: Self.busy)
+            }
+        }
+    }
+
+    private enum Admission { case runs, waits, refused }
+
+    private func admit(_ job: @escaping Job) -> Admission {
+        load.withLock { load in
             if load.running < Self.width {
                 load.running += 1
-                return Admission.runs
+                return .runs
             }
             guard load.waiting.count < Self.maximumWaiting else { return .refused }
             load.waiting.append(job)
             return .waits
         }
-        if admission == .runs { start(job) }
-        return admission != .refused
     }
 
-    private enum Admission { case runs, waits, refused }
-
-    private func start(_ job: @escaping @Sendable () -> Void) {
+    /// The place is free for others before the caller goes on.
+    private func start(_ job: @escaping Job) {
         queue.async {
-            job()
-            if let next = self.finished() { self.start(next) }
+            let deliver = job()
+            if let next = self.next() { self.start(next) }
+            deliver()
         }
     }
 
-    private func finished() -> (@Sendable () -> Void)? {
+    /// The job that takes the place of one that is done; nil gives the place back.
+    private func next() -> Job? {
         load.withLock { load in
-            if load.waiting.isEmpty {
-                load.running -= 1
-                return nil
-            }
-            return load.waiting.removeFirst()
+            guard load.waiting.isEmpty else { return load.waiting.removeFirst() }
+            load.running -= 1
+            return nil
         }
     }
 }

@@ -50,7 +50,6 @@ enum DatabaseFile {
         configuration.prepareDatabase { db in
             let cache = db.configuration.readonly ? readerCacheKiB : writerCacheKiB
             try db.execute(sql: "PRAGMA cache_size = -\(cache)")
-            try db.execute(sql: "PRAGMA trusted_schema = OFF")
             guard !db.configuration.readonly else {
                 try db.execute(sql: "PRAGMA query_only = ON")
                 return

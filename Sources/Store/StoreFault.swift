@@ -36,7 +36,8 @@ enum StoreFault {
         if error.extendedResultCode == .SQLITE_CONSTRAINT_FOREIGNKEY {
             return NodePilotError(.notFound, "What this belongs to has been removed meanwhile.")
         }
-        logger.error(
+        logger.log(
+            level: error.resultCode == .SQLITE_MISUSE ? .debug : .error,  // late calls at the end are nobody's fault
             "The database refused.",
             metadata: ["code": "\(error.extendedResultCode.rawValue)", "error": "\(error)"])
         switch error.resultCode {

@@ -159,16 +159,15 @@ struct DeploymentsTests {
             }
             let queued = try await begin()
             fixture.clock.advance(by: 3)
-            try await fixture.reopened { store in
-                let failed = try await store.failUnfinishedDeployments(reason: "NodePilot was restarted.")
-                #expect(failed.map(\.id) == [queued.id, running.id])
-                #expect(failed.allSatisfy { $0.status == .failed && $0.notes == "NodePilot was restarted." })
-                #expect(failed.map(\.failure?.step) == [.upload, .install])
-                #expect(failed.last?.steps.map(\.status) == [.success, .failed])
-                #expect(failed.last?.steps.last?.durationMs == 3000)
-                #expect(try await store.deployment(id: finished.id)?.status == .success)
-                #expect(try await store.failUnfinishedDeployments(reason: "Again.").isEmpty)
-            }
+            let reopened = try await fixture.reopened()
+            let failed = try await reopened.failUnfinishedDeployments(reason: "NodePilot was restarted.")
+            #expect(failed.map(\.id) == [queued.id, running.id])
+            #expect(failed.allSatisfy { $0.status == .failed && $0.notes == "NodePilot was restarted." })
+            #expect(failed.map(\.failure?.step) == [.upload, .install])
+            #expect(failed.last?.steps.map(\.status) == [.success, .failed])
+            #expect(failed.last?.steps.last?.durationMs == 3000)
+            #expect(try await reopened.deployment(id: finished.id)?.status == .success)
+            #expect(try await reopened.failUnfinishedDeployments(reason: "Again.").isEmpty)
         }
     }
 }

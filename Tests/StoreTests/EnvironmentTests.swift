@@ -130,9 +130,8 @@ struct EnvironmentTests {
                 #expect(try Files.read(secrets + "/environment.key", limit: 64) == wrong)
             }
             try Files.write(key, to: "environment.key", in: secrets)
-            try await fixture.reopened { store in
-                #expect(try await store.environment(of: 1).map(\.value) == [Self.secret])
-            }
+            let reopened = try await fixture.reopened()
+            #expect(try await reopened.environment(of: 1).map(\.value) == [Self.secret])
         }
     }
 
@@ -143,7 +142,7 @@ struct EnvironmentTests {
             let old = try Files.read(path, limit: 64)
             fixture.store.close()
             unlink(path)
-            try await fixture.reopened { _ in }
+            _ = try await fixture.reopened()
             let new = try Files.read(path, limit: 64)
             #expect(new?.count == 32 && new != old)
             try Files.write([1, 2, 3], to: "environment.key", in: fixture.directory + "/secrets")
@@ -156,7 +155,7 @@ struct EnvironmentTests {
         try await StoreFixture.run { fixture in
             let path = fixture.directory + "/secrets/environment.key"
             chmod(path, 0o644)
-            try await fixture.reopened { _ in }
+            _ = try await fixture.reopened()
             var status = stat()
             #expect(lstat(path, &status) == 0 && status.st_mode & 0o777 == 0o600)
         }

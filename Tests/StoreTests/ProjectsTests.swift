@@ -149,9 +149,8 @@ struct ProjectsTests {
                 #expect(try await store.value("SELECT count(*) FROM \(table)") == 0, "\(table)")
             }
             try await expect(.notFound) { try await store.deleteProject(project.id) }
-            try await fixture.reopened { store in
-                #expect(try await store.addProject(owner: ada).id > project.id)
-            }
+            let reopened = try await fixture.reopened()
+            #expect(try await reopened.addProject(owner: ada).id > project.id)
         }
     }
 }

@@ -20,10 +20,10 @@ struct SchemaTests {
             ),
             ("deployments", ["id", "project_id", "version", "deployed_at", "status", "notes"]),
         ])
-    func columns(_ table: String, _ columns: Set<String>) async throws {
+    func columns(_ table: String, _ columns: [String]) async throws {
         try await StoreFixture.run { fixture in
             let names = try await fixture.store.read { try $0.columns(in: table).map(\.name) }
-            #expect(columns.subtracting(names).isEmpty)
+            #expect(Set(columns).subtracting(names).isEmpty)
         }
     }
 
@@ -48,9 +48,8 @@ struct SchemaTests {
         try await StoreFixture.run { fixture in
             let applied = try await fixture.store.value("SELECT count(*) FROM grdb_migrations", as: Int.self)
             #expect(applied == Schema.version)
-            try await fixture.reopened { store in
-                #expect(try await store.value("SELECT count(*) FROM grdb_migrations", as: Int.self) == applied)
-            }
+            let reopened = try await fixture.reopened()
+            #expect(try await reopened.value("SELECT count(*) FROM grdb_migrations", as: Int.self) == applied)
         }
     }
 

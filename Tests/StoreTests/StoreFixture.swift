@@ -12,6 +12,8 @@ final class StoreFixture: Sendable {
     let directory: String
     let clock = Clock()
     let store: Store
+    /// Those that came after `store`.
+    private let opened = Mutex<[Store]>([])
 
     private init(directory: String) async throws {
         self.directory = directory
@@ -22,7 +24,7 @@ final class StoreFixture: Sendable {
     static func run(_ body: (StoreFixture) async throws -> Void) async throws {
         try await inFolder { directory in
             let fixture = try await StoreFixture(directory: directory)
-            defer { fixture.store.close() }
+            defer { fixture.close() }
             try await body(fixture)
         }
     }
@@ -31,7 +33,7 @@ final class StoreFixture: Sendable {
         var template = Array("/tmp/nodepilot-store-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw SystemFault(doing: "make a temporary folder") }
         let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer { removeTree(directory) }
+        defer { try? FileManager.default.removeItem(atPath: directory) }  // nothing depends on it
         try await body(directory)
     }
 
@@ -42,15 +44,19 @@ final class StoreFixture: Sendable {
     }
 
     /// Closes the store and opens the folder anew.
-    func reopened(_ body: (Store) async throws -> Void) async throws {
-        store.close()
-        let again = try await Self.open(directory, clock: clock)
-        defer { again.close() }
-        try await body(again)
+    func reopened() async throws -> Store {
+        close()
+        let store = try await Self.open(directory, clock: clock)
+        opened.withLock { $0.append(store) }
+        return store
     }
 
-    private static func removeTree(_ path: String) {
-        nftw(path, { path, _, _, _ in path.map { remove($0) } ?? 0 }, 16, FTW_DEPTH | FTW_PHYS)
+    private func close() {
+        store.close()
+        opened.withLock { stores in
+            for store in stores { store.close() }
+            stores.removeAll()
+        }
     }
 }
 
