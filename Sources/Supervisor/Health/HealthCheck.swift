@@ -1,4 +1,3 @@
-package import Core
 
 /// How it is found out that an instance serves.
 package struct HealthCheck: Sendable {

@@ -51,7 +51,7 @@ struct HealthProbe: Sendable {
             + "Connection: close\r\n\r\n"
         let bytes = Array(request.utf8)
         // A request of a few hundred bytes always fits into the buffer of a fresh socket.
-        guard send(socket.raw, bytes, bytes.count, Int32(MSG_NOSIGNAL.rawValue)) == bytes.count else {
+        guard send(socket.raw, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else {
             return .nonsense
         }
         return await answer(on: socket)

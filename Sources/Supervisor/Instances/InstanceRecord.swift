@@ -31,6 +31,14 @@ struct InstanceRecord: Codable, Sendable, Hashable {
         return row.startTime == startTime && !row.isZombie
     }
 
+    /// The same about this process.
+    func of(_ process: LaunchedProcess) -> InstanceRecord {
+        var record = self
+        record.pid = process.pid
+        record.startTime = process.startTime
+        return record
+    }
+
     /// Whole or not at all.
     func write(to path: String) throws {
         let bytes = Array(try NodePilotJSON.encoder().encode(self))

@@ -15,18 +15,27 @@ package enum Launch {
     ///   arguments; the result is the exit status.
     package static func runIfAsked(tools: [String: @Sendable ([String]) -> Int32]) {
         guard CommandLine.arguments.dropFirst().first == "launch" else { return }
-        let failure = become(tools)
-        report(failure)
+        let plan = takePlan()
+        report(become(plan, tools))
         _exit(126)
     }
 
     // MARK: - Private
 
-    private static func become(_ tools: [String: @Sendable ([String]) -> Int32]) -> LaunchFailure {
-        guard awaitGo() else { return LaunchFailure(.plan, 0) }
-        guard let bytes = contents(of: planDescriptor), let plan = LaunchPlan(encoded: bytes) else {
-            return LaunchFailure(.plan, EBADF)
+    /// The plan; from here on the channel stands at its descriptor, the only one above 2, and closes itself on exec.
+    private static func takePlan() -> LaunchPlan? {
+        awaitGo()
+        let plan = contents(of: planDescriptor).flatMap { LaunchPlan(encoded: $0) }
+        guard nodepilot_move_descriptor(channelDescriptor, planDescriptor) == 0, nodepilot_close_from(4) == 0 else {
+            _exit(125)
         }
+        return plan
+    }
+
+    private static func become(
+        _ plan: LaunchPlan?, _ tools: [String: @Sendable ([String]) -> Int32]
+    ) -> LaunchFailure {
+        guard let plan else { return LaunchFailure(.plan, EBADF) }
         do throws(LaunchFailure) {
             try prepare(plan)
             switch plan.program {
@@ -47,7 +56,7 @@ package enum Launch {
 
     /// The parent writes one byte when it has noted our number. A parent that died before that leaves nobody to look
     /// after us.
-    private static func awaitGo() -> Bool {
+    private static func awaitGo() {
         var byte: UInt8 = 0
         var count = 0
         repeat { count = read(channelDescriptor, &byte, 1) } while count < 0 && errno == EINTR
@@ -57,13 +66,9 @@ package enum Launch {
             _exit(2)
         }
         guard count == 1 else { _exit(125) }
-        return true
     }
 
     private static func prepare(_ plan: LaunchPlan) throws(LaunchFailure) {
-        // The channel takes the plan's place: from here on 3 is all there is above 2, and it closes itself on exec.
-        try check(nodepilot_move_descriptor(channelDescriptor, planDescriptor), .descriptors)
-        try check(nodepilot_close_from(4), .descriptors)
         try check(nodepilot_reset_signals(), .session)
         guard setsid() >= 0 else { throw LaunchFailure(.session, errno) }
         try setLimits(plan.limits)
@@ -129,8 +134,8 @@ package enum Launch {
 
     private static func report(_ failure: LaunchFailure) {
         let bytes = failure.encoded
-        // Where it goes depends on how far we came; the parent may be gone, and then there is nobody to tell.
-        if write(planDescriptor, bytes, bytes.count) != bytes.count { _ = write(channelDescriptor, bytes, bytes.count) }
+        // The parent may be gone, and then there is nobody to tell.
+        _ = write(planDescriptor, bytes, bytes.count)
     }
 
     private static func contents(of descriptor: Int32) -> [UInt8]? {

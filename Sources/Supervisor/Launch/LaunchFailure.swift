@@ -5,7 +5,7 @@ import Glibc
 /// Why `nodepilot launch` could not become what its plan says; told to the parent before it ends.
 struct LaunchFailure: Error, Hashable {
     enum Stage: UInt8 {
-        case plan, session, limits, user, privileges, directory, program, tool, descriptors
+        case plan, session, limits, user, privileges, directory, program, tool
     }
 
     var stage: Stage

@@ -82,19 +82,19 @@ struct LogRecovery {
         var status = stat()
         guard fstat(files.data.raw, &status) == 0 else { throw SystemError("fstat") }
         let time = Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000
-        var records: [LogRecord] = []
-        let found = { (offset: Int, length: Int) in
-            lastSeq += 1
-            records.append(
-                LogRecord(
-                    seq: lastSeq, time: time, offset: UInt32(clamping: offset), length: UInt32(clamping: length)))
-        }
+        var places: [(offset: Int, length: Int)] = []
         while files.scanner.end < segment.dataBytes {
             let bytes = try LogFile.read(files.data, from: files.scanner.end, count: 64 * 1024)
             if bytes.isEmpty { break }
-            bytes.withUnsafeBytes { files.scanner.take($0, found) }
+            bytes.withUnsafeBytes { files.scanner.take($0) { places.append(($0, $1)) } }
         }
-        files.scanner.finish(found)
+        files.scanner.finish { places.append(($0, $1)) }
+        let records = places.map { place in
+            lastSeq += 1
+            return LogRecord(
+                seq: lastSeq, time: time, offset: UInt32(clamping: place.offset), length: UInt32(clamping: place.length)
+            )
+        }
         try files.append(records)
         if segment.count == 0 { segment.firstSeq = records.first?.seq ?? 0 }
         segment.lastSeq = records.last?.seq ?? segment.lastSeq
