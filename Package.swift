@@ -66,7 +66,7 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "nodepilot",
-            dependencies: ["Commands"],
+            dependencies: ["Commands", "Supervisor"],
             swiftSettings: swiftSettings
         ),
         module("Commands", ["Daemon", "APIClient", "Archive", "Core", .argumentParser]),

@@ -1,0 +1,36 @@
+import Core
+
+/// What a process that ended too soon had to say, and what can be read from it.
+struct LastWords {
+    let lines: [String]
+
+    /// A hint: advice where the cause is a known one, and the lines themselves.
+    var hint: String {
+        let quoted = lines.isEmpty ? "It wrote nothing." : "Its last lines:\n" + lines.joined(separator: "\n")
+        return [advice, quoted].compactMap(\.self).joined(separator: "\n")
+    }
+
+    // MARK: - Private
+
+    private var advice: String? {
+        for line in lines {
+            if let module = text(after: "Cannot find module '", until: "'", in: line) {
+                return module.hasPrefix("/") || module.hasPrefix(".")
+                    ? "The file \(module.split(separator: "/").last ?? "") is missing from the upload, or the start command names another."
+                    : "Add “\(module)” to the dependencies in package.json and deploy again."
+            }
+            if let module = text(after: "No module named '", until: "'", in: line) {
+                return "Add “\(module)” to requirements.txt and deploy again."
+            }
+            if line.contains("EADDRINUSE") || line.contains("Address already in use") {
+                return "The port is taken: listen on the one in the environment variable PORT."
+            }
+        }
+        return nil
+    }
+
+    private func text(after start: String, until end: Character, in line: String) -> Substring? {
+        guard let range = line.firstRange(of: start) else { return nil }
+        return line[range.upperBound...].prefix { $0 != end }
+    }
+}
