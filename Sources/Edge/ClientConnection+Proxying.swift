@@ -90,7 +90,8 @@ extension ClientConnection {
     private func attach(_ upstream: UpstreamConnection) {
         phase = .exchange
         upstream.begin(self, method: request.method)
-        if upstream.isReused, request.isRepeatable { exchange?.repeatableHead = exchange?.unsentHead }
+        let head = exchange?.unsentHead
+        if upstream.isReused, request.isRepeatable { exchange?.repeatableHead = head }
         exchange?.upstream = upstream
     }
 
