@@ -87,7 +87,7 @@ let package = Package(
         module("Deploy", ["Supervisor", "Builder", "Archive", "Store", "Core", .logging, .subprocess]),
         module(
             "Edge",
-            ["TLS", "Core", .nioCore, .nioPosix, .nioConcurrency, .logging]),
+            ["Core", .nioCore, .nioPosix, .logging]),
         module("Certificates", ["TLS", "Core", .x509, .asn1, .crypto]),
         module("Supervisor", ["Core", "CLinux", .logging, .nioCore, .nioPosix, .nioHTTP1]),
         module("Builder", ["Core"]),
@@ -117,7 +117,7 @@ let package = Package(
         tests("SupervisorTests", ["Supervisor", "Core", "CLinux", .logging, .nioCore, .nioPosix]),
         tests("TLSTests", ["TLS", "Certificates", "Core", .nioCore, .nioPosix, .nioEmbedded, .subprocess]),
         tests("CertificatesTests", ["Certificates", "TLS", "Core", .x509, .crypto, .subprocess]),
-        tests("EdgeTests", ["Edge", "TLS", "Core", .nioCore, .nioPosix, .nioEmbedded, .logging]),
+        tests("EdgeTests", ["Edge", "Core", .nioCore, .nioPosix, .logging]),
         tests("DeployTests", ["Deploy", "Supervisor", "Builder", "Archive", "Store", "Core", .logging]),
         tests(
             "APITests",
