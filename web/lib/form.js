@@ -5,9 +5,9 @@ import { icons } from './icons.js'
 let number = 0
 
 /** A labelled input. `kind` is the input's type, or `password` with a button that shows it. */
-export const field = ({ label, name, value = '', kind = 'text', help, optional = false, attributes = html`` }) => {
+export const field = ({ label, name, value = '', kind = 'text', help, optional = false, mono = false, attributes = html`` }) => {
   const id = `field-${name}-${number += 1}`
-  const input = html`<input class="input" id="${id}" name="${name}" type="${kind}" value="${value}" ${attributes} ${help ? html`aria-describedby="${id}-help"` : ''}>`
+  const input = html`<input class="${mono ? 'input mono' : 'input'}" id="${id}" name="${name}" type="${kind}" value="${value}" ${attributes} ${help ? html`aria-describedby="${id}-help"` : ''}>`
   return html`<div class="field" data-field="${name}">
     <label for="${id}">${label}${optional ? html` <span class="optional">optional</span>` : ''}</label>
     ${kind === 'password' ? html`<div class="with-button">${input}<button type="button" class="button quiet square" data-peek aria-label="Show what is typed" aria-pressed="false">${icons.eye}</button></div>` : input}
