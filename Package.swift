@@ -28,6 +28,7 @@ extension Target.Dependency {
     static let x509: Self = .product(name: "X509", package: "swift-certificates")
     static let asyncHTTPClient: Self = .product(name: "AsyncHTTPClient", package: "async-http-client")
     static let argumentParser: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let nioSSL: Self = .product(name: "NIOSSL", package: "swift-nio-ssl")
     static let subprocess: Self = .product(name: "Subprocess", package: "swift-subprocess")
 }
 
@@ -40,12 +41,16 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
 }
 
+/// `make` passes the commit; a plain `swift build` has none.
+let commit = Context.environment["NODEPILOT_COMMIT"] ?? ""
+
 let package = Package(
     name: "nodepilot",
     platforms: [.macOS(.v15)],
     products: [.executable(name: "nodepilot", targets: ["nodepilot"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -64,7 +69,8 @@ let package = Package(
             dependencies: ["Commands"],
             swiftSettings: swiftSettings
         ),
-        module("Commands", ["Daemon", "APIClient", "Archive", "Core", .argumentParser]),
+        module(
+            "Commands", ["Daemon", "APIClient", "Archive", "Core", "CVersion", .argumentParser, .unixSignals]),
         module(
             "Daemon",
             [
@@ -77,7 +83,9 @@ let package = Package(
                 "Deploy", "Supervisor", "Store", "Core", "CCrypt", "CLinux", .hummingbird, .hummingbirdCore, .nioCore,
                 .nioPosix, .nioHTTP1, .nioWebSocket, .nioFoundation, .httpTypes, .logging, .crypto, .jwtKit,
             ]),
-        module("APIClient", ["Core", .asyncHTTPClient, .nioCore, .nioFoundation]),
+        module(
+            "APIClient",
+            ["Core", .asyncHTTPClient, .nioCore, .nioPosix, .nioHTTP1, .nioFoundation, .nioSSL, .crypto]),
         module("Deploy", ["Supervisor", "Builder", "Archive", "Store", "Core", .logging, .subprocess]),
         module(
             "Edge",
@@ -90,6 +98,7 @@ let package = Package(
         module("TLS", ["Core", "COpenSSL", .nioCore, .nioConcurrency]),
         module("Core"),
 
+        .target(name: "CVersion", cSettings: commit.isEmpty ? [] : [.define("NODEPILOT_COMMIT", to: commit)]),
         .target(name: "CLinux"),
         .target(name: "CCrypt", linkerSettings: [.linkedLibrary("crypt")]),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
@@ -115,7 +124,15 @@ let package = Package(
                 "API", "Deploy", "Supervisor", "Store", "Core", .hummingbird, .hummingbirdTesting, .nioCore, .nioPosix,
                 .nioEmbedded, .nioHTTP1, .httpTypes, .logging,
             ]),
-        tests("APIClientTests", ["APIClient", "Core", .nioCore, .nioPosix, .nioHTTP1]),
-        tests("CommandsTests", ["Commands", "APIClient", "Core", .argumentParser]),
+        .target(
+            name: "ScriptedServer",
+            dependencies: [.nioCore, .nioPosix, .nioHTTP1, .nioSSL],
+            path: "Tests/ScriptedServer",
+            swiftSettings: swiftSettings
+        ),
+        tests(
+            "APIClientTests",
+            ["APIClient", "ScriptedServer", "Core", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .x509, .crypto]),
+        tests("CommandsTests", ["Commands", "APIClient", "ScriptedServer", "Core", .argumentParser]),
     ]
 )
