@@ -66,7 +66,7 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "nodepilot",
-            dependencies: ["Commands"],
+            dependencies: ["Commands", "CLinux"],
             swiftSettings: swiftSettings
         ),
         module(
