@@ -25,6 +25,7 @@ extension Target.Dependency {
     static let grdb: Self = .product(name: "GRDB", package: "GRDB.swift")
     static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
     static let jwtKit: Self = .product(name: "JWTKit", package: "jwt-kit")
+    static let asn1: Self = .product(name: "SwiftASN1", package: "swift-asn1")
     static let x509: Self = .product(name: "X509", package: "swift-certificates")
     static let asyncHTTPClient: Self = .product(name: "AsyncHTTPClient", package: "async-http-client")
     static let argumentParser: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -55,6 +56,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -132,7 +134,7 @@ let package = Package(
         ),
         tests(
             "APIClientTests",
-            ["APIClient", "ScriptedServer", "Core", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .x509, .crypto]),
+            ["APIClient", "ScriptedServer", "Core", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .x509, .asn1, .crypto]),
         tests("CommandsTests", ["Commands", "APIClient", "ScriptedServer", "Core", .argumentParser]),
     ]
 )
