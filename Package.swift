@@ -31,6 +31,7 @@ extension Target.Dependency {
     static let x509: Self = .product(name: "X509", package: "swift-certificates")
     static let asyncHTTPClient: Self = .product(name: "AsyncHTTPClient", package: "async-http-client")
     static let argumentParser: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let nioSSL: Self = .product(name: "NIOSSL", package: "swift-nio-ssl")
     static let subprocess: Self = .product(name: "Subprocess", package: "swift-subprocess")
 }
 
@@ -43,6 +44,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
 }
 
+/// `make` passes the commit; a plain `swift build` has none.
+let commit = Context.environment["NODEPILOT_COMMIT"] ?? ""
+
 let package = Package(
     name: "nodepilot",
     platforms: [.macOS(.v15)],
@@ -50,6 +54,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -66,10 +71,11 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "nodepilot",
-            dependencies: ["Commands", "Supervisor"],
+            dependencies: ["Commands", "Supervisor", "Archive", "CLinux"],
             swiftSettings: swiftSettings
         ),
-        module("Commands", ["Daemon", "APIClient", "Archive", "Core", .argumentParser]),
+        module(
+            "Commands", ["Daemon", "APIClient", "Archive", "Core", "CVersion", .argumentParser, .unixSignals]),
         module(
             "Daemon",
             [
@@ -83,7 +89,9 @@ let package = Package(
                 .nioPosix, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .nioWebSocket, .nioFoundation, .httpTypes, .logging,
                 .lifecycle, .crypto, .jwtKit,
             ]),
-        module("APIClient", ["Core", .asyncHTTPClient, .nioCore, .nioFoundation]),
+        module(
+            "APIClient",
+            ["Core", .asyncHTTPClient, .nioCore, .nioPosix, .nioHTTP1, .nioFoundation, .nioSSL, .crypto]),
         module("Deploy", ["Supervisor", "Builder", "Archive", "Store", "Core", .logging, .subprocess]),
         module(
             "Edge",
@@ -96,6 +104,7 @@ let package = Package(
         module("TLS", ["Core", "COpenSSL", .nioCore, .nioConcurrency]),
         module("Core"),
 
+        .target(name: "CVersion", cSettings: commit.isEmpty ? [] : [.define("NODEPILOT_COMMIT", to: commit)]),
         .target(name: "CLinux"),
         .target(name: "CCrypt", linkerSettings: [.linkedLibrary("crypt")]),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
@@ -126,7 +135,15 @@ let package = Package(
                 .nioCore, .nioPosix, .nioEmbedded, .nioHTTP1, .nioWebSocket, .httpTypes, .logging, .lifecycle, .jwtKit,
                 .crypto,
             ]),
-        tests("APIClientTests", ["APIClient", "Core", .nioCore, .nioPosix, .nioHTTP1]),
-        tests("CommandsTests", ["Commands", "APIClient", "Core", .argumentParser]),
+        .target(
+            name: "ScriptedServer",
+            dependencies: [.nioCore, .nioPosix, .nioHTTP1, .nioSSL],
+            path: "Tests/ScriptedServer",
+            swiftSettings: swiftSettings
+        ),
+        tests(
+            "APIClientTests",
+            ["APIClient", "ScriptedServer", "Core", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .x509, .asn1, .crypto]),
+        tests("CommandsTests", ["Commands", "APIClient", "ScriptedServer", "Core", .argumentParser]),
     ]
 )

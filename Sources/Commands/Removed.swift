@@ -1,0 +1,4 @@
+/// What `--json` tells of something that is gone.
+struct Removed: Encodable {
+    var removed: String
+}
