@@ -65,7 +65,7 @@ enum JSONValue: Decodable, Equatable {
     private static func place(_ error: any Error) -> String {
         guard case DecodingError.dataCorrupted(let context) = error, let cause = context.underlyingError else { return "" }
         let text = String(describing: cause)
-        guard let start = text.range(of: "around line ") else { return "" }
+        guard let start = text.firstRange(of: "around line ") else { return "" }
         let rest = text[start.lowerBound...].prefix { $0 != "." && $0 != "\"" }
         return " (\(rest))"
     }

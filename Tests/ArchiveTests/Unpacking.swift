@@ -40,7 +40,7 @@ struct Unpacking {
 
 /// The archive is refused with `code`, the message names `entry` and says `words`, and nothing is left behind.
 func expectRefused(
-    _ bytes: [UInt8], _ code: NodePilotError.Code = .unprocessable, naming entry: String? = nil, _ words: String,
+    _ bytes: [UInt8], _ code: NodePilotError.Code, naming entry: String? = nil, _ words: String,
     limits: ArchiveLimits = ArchiveLimits(), location: SourceLocation = #_sourceLocation
 ) async throws {
     let unpacking = try Unpacking(bytes)
@@ -53,6 +53,14 @@ func expectRefused(
     if let entry { #expect(message.contains(entry), "\(message)", sourceLocation: location) }
     #expect(try unpacking.listing.isEmpty, sourceLocation: location)
     try unpacking.expectNothingOutside(location)
+}
+
+/// As above, with the code of an archive that is at fault itself.
+func expectRefused(
+    _ bytes: [UInt8], naming entry: String? = nil, _ words: String, limits: ArchiveLimits = ArchiveLimits(),
+    location: SourceLocation = #_sourceLocation
+) async throws {
+    try await expectRefused(bytes, .unprocessable, naming: entry, words, limits: limits, location: location)
 }
 
 /// The archive is unpacked to exactly `expected`.

@@ -1,4 +1,4 @@
-package import Core
+import Core
 
 /// Commands that prepare a test.
 package enum Shell {
