@@ -1,5 +1,6 @@
 package import ArgumentParser
 import Core
+import Daemon
 import FoundationEssentials
 
 /// The root: `nodepilot`.
@@ -17,7 +18,7 @@ package struct NodePilotCommand: AsyncParsableCommand {
             """,
         version: BuildVersion.line,
         subcommands: [
-            Deploy.self, Projects.self, Status.self, Start.self, Stop.self, Restart.self, Logs.self, Rollback.self,
+            Serve.self, Deploy.self, Projects.self, Status.self, Start.self, Stop.self, Restart.self, Logs.self, Rollback.self,
             Environment.self, Domains.self, Delete.self, Login.self, Logout.self, WhoAmI.self, Tokens.self, Admin.self,
         ])
 
@@ -26,7 +27,7 @@ package struct NodePilotCommand: AsyncParsableCommand {
     /// Runs the command line and prints what went wrong.
     /// - Parameter arguments: without the program's name.
     /// - Returns: the exit status, from `ProgramExit`.
-    package static func run(_ arguments: [String], in context: CommandContext = .process()) async -> Int32 {
+    package static func run(_ arguments: [String], in context: CommandContext = .process(openOffline: { try await OfflineAdministration.open(data: $0) }) async -> Int32 {
         await CommandContext.$current.withValue(context) {
             do {
                 var command = try parseAsRoot(arguments)

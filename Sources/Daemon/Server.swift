@@ -11,12 +11,16 @@ import UnixSignals
 /// A whole NodePilot: its parts put together and run until a signal ends it.
 package struct Server: Sendable {
     private let configuration: ServerConfiguration
+    private let commit: String
     private let notification: ServiceNotification
     private let logger: Logger
 
-    /// - Parameter notifySocket: `NOTIFY_SOCKET` of systemd; nil where there is none.
-    package init(_ configuration: ServerConfiguration, notifySocket: String? = nil) {
+    /// - Parameters:
+    ///   - commit: what this binary was built from, for people.
+    ///   - notifySocket: `NOTIFY_SOCKET` of systemd; nil where there is none.
+    package init(_ configuration: ServerConfiguration, commit: String, notifySocket: String? = nil) {
         self.configuration = configuration
+        self.commit = commit
         notification = ServiceNotification(socketPath: notifySocket)
         logger = Logger(label: "nodepilot") { StreamLogHandler.standardError(label: $0) }
     }
@@ -33,7 +37,7 @@ package struct Server: Sendable {
         threads.start()
         let listening = Flag()
         let parts = try await ServerParts.assemble(
-            configuration, group: group, threads: threads, startedAt: startedAt, logger: logger,
+            configuration, commit: commit, group: group, threads: threads, startedAt: startedAt, logger: logger,
             ready: { listening.raise() })
         let apps = AppsService(parts: parts, listening: listening, notification: notification)
         let services = ServiceGroup(

@@ -17,13 +17,16 @@ package struct ServerConfiguration: Sendable {
     /// Largest upload in bytes.
     package var uploadLimit: Int64
 
+    package static let systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
     /// What holds where nothing is said.
-    package static func defaults(isRoot: Bool, stateDirectory: String, searchPath: String) -> ServerConfiguration {
-        ServerConfiguration(
-            data: isRoot ? "/var/lib/nodepilot" : "\(stateDirectory)/nodepilot",
-            http: [isRoot ? "[::]:80" : "127.0.0.1:8080"],
-            https: [isRoot ? "[::]:443" : "127.0.0.1:8443"],
-            domain: nil, searchPath: searchPath, userPrefix: "n", uploadLimit: 200_000_000)
+    package init(data: String, isRoot: Bool, searchPath: String) {
+        self.data = data
+        http = [isRoot ? "[::]:80" : "127.0.0.1:8080"]
+        https = [isRoot ? "[::]:443" : "127.0.0.1:8443"]
+        self.searchPath = searchPath
+        userPrefix = "n"
+        uploadLimit = 200_000_000
     }
 
     /// Applies a configuration file: JSON with any of `data`, `http`, `https`, `domain`, `user_prefix`,

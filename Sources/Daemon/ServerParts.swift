@@ -30,7 +30,7 @@ struct ServerParts: Sendable {
 
     /// - Parameter ready: called when the control plane listens.
     static func assemble(
-        _ configuration: ServerConfiguration, group: any EventLoopGroup, threads: NIOThreadPool, startedAt: Date,
+        _ configuration: ServerConfiguration, commit: String, group: any EventLoopGroup, threads: NIOThreadPool, startedAt: Date,
         logger: Logger, ready: @escaping @Sendable () async -> Void
     ) async throws -> ServerParts {
         let data = configuration.data
@@ -72,7 +72,7 @@ struct ServerParts: Sendable {
         let views = ProjectViews(store: store, supervisor: supervisor, deployer: deployer, addresses: addresses)
         let uploads = try UploadSpool(folder: folders.uploads, limit: configuration.uploadLimit, threads: threads)
         let facts = SystemRoutes.Facts(
-            domain: domain.rawValue, address: addresses.dashboard, startedAt: startedAt,
+            commit: commit, domain: domain.rawValue, address: addresses.dashboard, startedAt: startedAt,
             runtimes: { (try? await shelf.tools().runtimes) ?? [] },  // unknown is shown as none
             warnings: { await Warnings(domain: domain, tools: try? await shelf.tools()).sentences })
         let groups: [any RouteGroup] =

@@ -2,6 +2,8 @@ package import Core
 import Builder
 import Archive
 import FoundationEssentials
+import Glibc
+import Logging
 import Store
 
 /// receive → unpack → detect → install → build → start → healthy → live → drain

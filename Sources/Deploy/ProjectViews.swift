@@ -1,6 +1,6 @@
 package import Core
-import Store
-import Supervisor
+package import Store
+package import Supervisor
 
 /// Puts together what people see of projects: rows, what is live, how it runs.
 package struct ProjectViews: Sendable {

@@ -1,4 +1,4 @@
-package import Core
+
 package import FoundationEssentials
 
 /// An archive that was received whole and lies on disk. Whoever takes it removes the file.

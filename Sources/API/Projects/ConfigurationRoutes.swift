@@ -1,4 +1,4 @@
-package import Core
+import Core
 package import Deploy
 import Hummingbird
 package import Store

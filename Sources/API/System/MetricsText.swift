@@ -1,11 +1,12 @@
 import Core
+import Supervisor
 
 /// Figures in Prometheus' text format, version 0.0.4.
 struct MetricsText: CustomStringConvertible {
     let description: String
 
     init(
-        system: SystemUsage, own: (pid: Int32, cpuPercent: Double, residentBytes: Int64), projects: [Project],
+        system: SystemUsage, own: OwnUsage.Reading, projects: [Project],
         instances: [Project.ID: [InstanceStatus]]
     ) {
         var text = Writer()

@@ -1,5 +1,5 @@
-package import Core
-import FoundationEssentials
+import Core
+package import FoundationEssentials
 import Hummingbird
 package import Store
 package import Supervisor
@@ -8,6 +8,7 @@ package import Supervisor
 package struct SystemRoutes: RouteGroup {
     /// What does not change while the server runs.
     package struct Facts: Sendable {
+        package var commit: String
         package var domain: String
         package var address: String
         package var startedAt: Date
@@ -15,9 +16,10 @@ package struct SystemRoutes: RouteGroup {
         package var warnings: @Sendable () async -> [String]
 
         package init(
-            domain: String, address: String, startedAt: Date, runtimes: @escaping @Sendable () async -> [String],
+            commit: String, domain: String, address: String, startedAt: Date, runtimes: @escaping @Sendable () async -> [String],
             warnings: @escaping @Sendable () async -> [String]
         ) {
+            self.commit = commit
             self.domain = domain
             self.address = address
             self.startedAt = startedAt
@@ -30,6 +32,7 @@ package struct SystemRoutes: RouteGroup {
     private let supervisor: Supervisor
     private let probe: SystemProbe
     private let history: UsageHistory
+    private let ownUsage = OwnUsage()
     private let facts: Facts
 
     package init(
@@ -46,7 +49,7 @@ package struct SystemRoutes: RouteGroup {
         table.get("/api/system/info", .signedIn) { _, _ in try .json(await info()) }
         table.get("/api/system/metrics", .signedIn) { request, _ in
             let range = try UsageHistory.Range(request)
-            return try .json(SystemMetrics(current: probe.usage(), series: history.system(range)))
+            return try .json(SystemMetrics(current: current, series: history.system(range)))
         }
         table.get("/api/system/processes", .signedIn) { _, context in
             try .json(ProcessList(processes: try await processes(for: try context.signedIn())))
@@ -58,7 +61,7 @@ package struct SystemRoutes: RouteGroup {
         table.get("/metrics", .administrator) { _, _ in
             let projects = try await store.projects()
             let text = MetricsText(
-                system: probe.usage(), own: probe.own(), projects: projects,
+                system: current, own: ownUsage.read(), projects: projects,
                 instances: await supervisor.allInstances())
             return Response(
                 status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
@@ -68,14 +71,17 @@ package struct SystemRoutes: RouteGroup {
 
     // MARK: - Private
 
+    /// As last sampled: reading the probe here would shorten the interval of the sampler's next figure.
+    private var current: SystemUsage { history.latest ?? probe.usage() }
+
     private func info() async -> SystemInfo {
-        let machine = probe.facts()
-        let usage = probe.usage()
+        let machine = SystemProbe.facts()
+        let usage = current
         return SystemInfo(
             hostname: machine.hostname, os: machine.os, kernel: machine.kernel, architecture: machine.architecture,
             cpuModel: machine.cpuModel, cpuCount: machine.cpuCount, memoryTotalBytes: usage.memoryTotalBytes,
-            diskTotalBytes: usage.diskTotalBytes, uptimeSeconds: machine.uptimeSeconds, version: Version.number,
-            commit: Version.commit, address: facts.address, domain: facts.domain, startedAt: facts.startedAt,
+            diskTotalBytes: usage.diskTotalBytes, uptimeSeconds: SystemProbe.uptimeSeconds(), version: Version.number,
+            commit: facts.commit, address: facts.address, domain: facts.domain, startedAt: facts.startedAt,
             runtimes: await facts.runtimes(), warnings: await facts.warnings())
     }
 
@@ -98,7 +104,7 @@ package struct SystemRoutes: RouteGroup {
     }
 
     private func own() -> SystemProcess {
-        let own = probe.own()
+        let own = ownUsage.read()
         return SystemProcess(
             pid: own.pid, name: "nodepilot", project: nil, instance: nil, release: nil, state: .running,
             startedAt: facts.startedAt, restarts: 0, cpuPercent: own.cpuPercent, memoryBytes: own.residentBytes)

@@ -18,6 +18,7 @@ package final class UsageHistory: Sendable {
     }
 
     private struct State {
+        var latest: SystemUsage?
         var system = Rings()
         var projects: [Project.ID: Rings] = [:]
     }
@@ -29,6 +30,7 @@ package final class UsageHistory: Sendable {
     package func add(_ sample: MetricsSample) {
         state.withLock { state in
             let system = sample.system
+            state.latest = system
             state.system.hour.add(cpuPercent: system.cpuPercent, memoryBytes: system.memoryUsedBytes, at: sample.at)
             state.system.day.add(cpuPercent: system.cpuPercent, memoryBytes: system.memoryUsedBytes, at: sample.at)
             for usage in sample.projects {
@@ -39,6 +41,9 @@ package final class UsageHistory: Sendable {
             }
         }
     }
+
+    /// The machine as last sampled; nil before the first sample.
+    package var latest: SystemUsage? { state.withLock(\.latest) }
 
     package func system(_ range: Range) -> UsageSeries { state.withLock { $0.system.series(range) } }
 

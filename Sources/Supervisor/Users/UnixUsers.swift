@@ -43,12 +43,15 @@ package struct UnixUsers: Sendable {
         switch identity {
         case .runner(let project): "\(prefix)p\(project)"
         case .builder(let project): "\(prefix)b\(project)"
+        case .nobody: "nobody"
         }
     }
 
     /// Makes the user if there is none yet.
     package func identity(_ identity: Job.Identity) async throws -> Identity {
         guard isEnforced else { return Identity(uid: geteuid(), gid: getegid()) }
+        // Their numbers are the kernel's own idea of nobody (/proc/sys/kernel/overflowuid).
+        if identity == .nobody { return Identity(uid: 65534, gid: 65534) }
         if let known = shared.known.withLock({ $0[identity] }) { return known }
         return try await BlockingWork.run(on: shared.queue) { try ensure(identity) }
     }
@@ -84,6 +87,7 @@ package struct UnixUsers: Sendable {
         let runner: Job.Identity
         switch identity {
         case .runner(let project), .builder(let project): runner = .runner(project)
+        case .nobody: return Identity(uid: 65534, gid: 65534)
         }
         let group = name(of: runner)
         if database.group(group) == nil { try run(["groupadd", "--system", group], accepting: [9]) }
