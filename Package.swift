@@ -14,6 +14,8 @@ extension Target.Dependency {
     static let nioWebSocket: Self = .product(name: "NIOWebSocket", package: "swift-nio")
     static let nioEmbedded: Self = .product(name: "NIOEmbedded", package: "swift-nio")
     static let nioFoundation: Self = .product(name: "NIOFoundationEssentialsCompat", package: "swift-nio")
+    static let nioHTTPTypes: Self = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+    static let nioHTTPTypesHTTP1: Self = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
     static let nioConcurrency: Self = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
     static let httpTypes: Self = .product(name: "HTTPTypes", package: "swift-http-types")
     static let logging: Self = .product(name: "Logging", package: "swift-log")
@@ -46,6 +48,7 @@ let package = Package(
     products: [.executable(name: "nodepilot", targets: ["nodepilot"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -75,7 +78,8 @@ let package = Package(
             "API",
             [
                 "Deploy", "Supervisor", "Store", "Core", "CCrypt", "CLinux", .hummingbird, .hummingbirdCore, .nioCore,
-                .nioPosix, .nioHTTP1, .nioWebSocket, .nioFoundation, .httpTypes, .logging, .crypto, .jwtKit,
+                .nioPosix, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .nioWebSocket, .nioFoundation, .httpTypes, .logging,
+                .lifecycle, .crypto, .jwtKit,
             ]),
         module("APIClient", ["Core", .asyncHTTPClient, .nioCore, .nioFoundation]),
         module("Deploy", ["Supervisor", "Builder", "Archive", "Store", "Core", .logging, .subprocess]),
@@ -112,8 +116,9 @@ let package = Package(
         tests(
             "APITests",
             [
-                "API", "Deploy", "Supervisor", "Store", "Core", .hummingbird, .hummingbirdTesting, .nioCore, .nioPosix,
-                .nioEmbedded, .nioHTTP1, .httpTypes, .logging,
+                "API", "Deploy", "Supervisor", "Store", "Core", .hummingbird, .hummingbirdCore, .hummingbirdTesting,
+                .nioCore, .nioPosix, .nioEmbedded, .nioHTTP1, .nioWebSocket, .httpTypes, .logging, .lifecycle, .jwtKit,
+                .crypto,
             ]),
         tests("APIClientTests", ["APIClient", "Core", .nioCore, .nioPosix, .nioHTTP1]),
         tests("CommandsTests", ["Commands", "APIClient", "Core", .argumentParser]),

@@ -1,0 +1,41 @@
+package import Core
+import FoundationEssentials
+import HTTPTypes
+package import Hummingbird
+import NIOCore
+import NIOFoundationEssentialsCompat
+
+extension Request {
+    /// Bytes of a JSON body.
+    private static var jsonLimit: Int { 1024 * 1024 }
+
+    /// The body as a value of our wire types. Strict: members that `Body` does not have are refused by name.
+    /// - Throws: `.invalidInput` naming the field and what was expected there; `.tooLarge` over 1 MB.
+    package func json<Body: Codable>(_ type: Body.Type) async throws -> Body {
+        var mediaType = ParameterScanner(headers[.contentType] ?? "")
+        guard mediaType.word().lowercased() == "application/json" else {
+            throw NodePilotError(
+                .invalidInput, "The body must be JSON.", hint: "Send it with Content-Type: application/json.")
+        }
+        return try StrictJSON.decode(type, from: try await collected())
+    }
+
+    /// As `json`, for routes whose body may be missing.
+    package func jsonIfPresent<Body: Codable>(_ type: Body.Type) async throws -> Body? {
+        let isEmpty = headers[.contentLength].map { $0 == "0" } ?? (headers[.transferEncoding] == nil)
+        return isEmpty ? nil : try await json(type)
+    }
+
+    // MARK: - Private
+
+    private func collected() async throws -> Data {
+        let tooLarge = NodePilotError(.tooLarge, "The body is larger than 1 MB.")
+        if let length = headers[.contentLength].flatMap(Int.init), length > Self.jsonLimit { throw tooLarge }
+        var all = ByteBuffer()
+        for try await bytes in body {
+            guard all.readableBytes + bytes.readableBytes <= Self.jsonLimit else { throw tooLarge }
+            all.writeImmutableBuffer(bytes)
+        }
+        return Data(buffer: all)
+    }
+}
