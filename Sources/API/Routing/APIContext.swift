@@ -18,6 +18,8 @@ package struct APIContext: RequestContext {
     package var caller: Caller?
     /// The project of the path's `:id`; set by the check of a project's policy.
     package var requestedProject: Project?
+    /// Where streams learn that the access of their caller has ended.
+    var revocations: Revocations?
 
     package init(source: ConnectionSource) {
         coreContext = CoreRequestContextStorage(source: source)

@@ -7,9 +7,7 @@ final class SessionState: Sendable {
     private let state = Mutex(WebSocketState())
 
     func receive(_ frame: WebSocketFrame) -> WebSocketState.Action {
-        // A frame is a value of which nothing else holds a reference by now.
-        nonisolated(unsafe) let frame = frame
-        return state.withLock { $0.receive(frame) }
+        state.withLock { $0.receive(frame) }
     }
 
     func close(_ code: WebSocketErrorCode) -> ByteBuffer? {
