@@ -4,7 +4,7 @@ import Store
 
 /// Access tokens that were ended before their time. They are not in the database, so what ended them is remembered for
 /// as long as they could live, also over a restart; and streams that are open under them are told.
-package actor Revocations {
+actor Revocations {
     private struct Entry: Codable {
         var user: User.ID
         /// Only this session's tokens; nil: those of all sessions but `except`.
@@ -26,7 +26,7 @@ package actor Revocations {
     private var watchers: [Int: Watcher] = [:]
     private var lastWatcher = 0
 
-    package init(store: Store, clocks: Clocks = .system) async throws {
+    init(store: Store, clocks: Clocks = .system) async throws {
         self.store = store
         self.clocks = clocks
         let stored = try await store.setting(Self.setting) ?? "[]"

@@ -1,6 +1,7 @@
-import Core
-import HTTPTypes
-import Hummingbird
+package import Core
+package import HTTPTypes
+import FoundationEssentials
+package import HummingbirdCore
 import NIOCore
 import NIOFoundationEssentialsCompat
 

@@ -1,7 +1,7 @@
-package import Core
+import Core
 import FoundationEssentials
 import HTTPTypes
-package import Hummingbird
+package import HummingbirdCore
 import NIOCore
 import NIOFoundationEssentialsCompat
 

@@ -1,6 +1,6 @@
-package import Core
-package import HTTPTypes
-package import Hummingbird
+import Core
+import HTTPTypes
+package import HummingbirdCore
 
 /// A part of the API: `register` names each route with its policy and its handler.
 ///
@@ -52,6 +52,13 @@ package struct RouteTable: Sendable {
 
     package mutating func delete(_ path: String, _ policy: Policy, _ handler: @escaping Handler) {
         add(.delete, path, policy, changes: true, handler)
+    }
+
+    /// The same routes with the same policies, but other handlers: for tests of the policies alone.
+    func replacingHandlers(_ handler: @escaping Handler) -> RouteTable {
+        var table = RouteTable()
+        table.entries = entries.map { Entry(description: $0.description, handler: handler) }
+        return table
     }
 
     // MARK: - Private

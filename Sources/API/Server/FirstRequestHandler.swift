@@ -79,8 +79,10 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .waiting = state, event is ChannelShouldQuiesceEvent || event as? ChannelEvent == .inputClosed {
-            context.close(promise: nil)
+        switch state {
+        case .waiting where event is ChannelShouldQuiesceEvent: context.close(promise: nil)
+        case .waiting, .holding: if event as? ChannelEvent == .inputClosed { context.close(promise: nil) }
+        case .decided: break
         }
         context.fireUserInboundEventTriggered(event)
     }

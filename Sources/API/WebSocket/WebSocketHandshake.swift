@@ -27,6 +27,8 @@ enum WebSocketHandshake {
         ]
     }
 
+    static var notAsked: NodePilotError { refusal("the request did not ask for one") }
+
     // MARK: - Private
 
     private static func tokens(_ list: String?) -> [String] {
