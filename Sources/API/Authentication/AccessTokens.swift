@@ -25,7 +25,8 @@ struct AccessTokens: Sendable {
         keyID = SHA256.hash(data: key.bytes).prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
             .joined()
         keys = await JWTKeyCollection().add(
-            hmac: HMACKey(key: SymmetricKey(data: key.bytes)), digestAlgorithm: .sha256, kid: JWKIdentifier(string: keyID))
+            hmac: HMACKey(key: SymmetricKey(data: key.bytes)), digestAlgorithm: .sha256,
+            kid: JWKIdentifier(string: keyID))
         self.clocks = clocks
     }
 
@@ -48,7 +49,8 @@ struct AccessTokens: Sendable {
             payload.exp - payload.iat <= Self.lifetime + 1, let user = User.ID(payload.sub)
         else { throw .badToken }
         guard payload.exp > now else {
-            throw NodePilotError(.unauthenticated, "The access token has expired.", hint: "Refresh it, or sign in again.")
+            throw NodePilotError(
+                .unauthenticated, "The access token has expired.", hint: "Refresh it, or sign in again.")
         }
         return Claims(user: user, session: payload.sid, issuedAt: Date(timeIntervalSince1970: payload.iat))
     }

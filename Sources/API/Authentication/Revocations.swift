@@ -87,7 +87,9 @@ actor Revocations {
         entries.removeAll { $0.at.addingTimeInterval(AccessTokens.lifetime + 60) < clocks.date() }
         entries.append(entry)
         for (id, watcher) in watchers where watcher.caller.user.id == entry.user {
-            guard case .session(let session) = watcher.caller.means, Self.names(entry, session: session) else { continue }
+            guard case .session(let session) = watcher.caller.means, Self.names(entry, session: session) else {
+                continue
+            }
             watcher.continuation.finish()
             watchers[id] = nil
         }

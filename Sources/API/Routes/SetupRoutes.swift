@@ -21,7 +21,8 @@ struct SetupRoutes: RouteGroup {
         guard await services.setupCode.matches(body.code) else {
             throw NodePilotError(
                 .forbidden, "That is not the code of this server.",
-                hint: "The server printed it when it started; `nodepilot admin doctor` and DATA/setup-code show it again.",
+                hint:
+                    "The server printed it when it started; `nodepilot admin doctor` and DATA/setup-code show it again.",
                 fields: [.init(name: "code", problem: "is not right")])
         }
         try User.validate(username: body.username)

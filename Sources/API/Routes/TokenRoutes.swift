@@ -34,14 +34,16 @@ struct TokenRoutes: RouteGroup {
             user: owner.id, name: body.name, scope: body.scope, hash: Secret.hash(secret),
             prefix: String(secret.prefix(7)), expiresAt: try Self.expiry(body.expiresInDays))
         token.token = secret
-        try await services.audit.record("token.create", token.name, detail: "scope \(token.scope.rawValue)", by: context)
+        try await services.audit.record(
+            "token.create", token.name, detail: "scope \(token.scope.rawValue)", by: context)
         return try .json(token, status: .created)
     }
 
     private static func expiry(_ days: Int?) throws(NodePilotError) -> Date? {
         guard let days else { return nil }
         guard (1...3650).contains(days) else {
-            throw .invalid("expires_in_days", "must be from 1 to 3650", hint: "Leave it out for a token without an end.")
+            throw .invalid(
+                "expires_in_days", "must be from 1 to 3650", hint: "Leave it out for a token without an end.")
         }
         return Date().addingTimeInterval(Double(days) * 86400)
     }

@@ -52,6 +52,7 @@ package struct APIContext: RequestContext {
 
 extension NodePilotError {
     static var notSignedIn: NodePilotError {
-        NodePilotError(.unauthenticated, "You are not signed in.", hint: "Sign in, or send a token that is still valid.")
+        NodePilotError(
+            .unauthenticated, "You are not signed in.", hint: "Sign in, or send a token that is still valid.")
     }
 }

@@ -48,7 +48,8 @@ struct AccessControl: Sendable {
         _ id: String, for caller: Caller, _ access: Policy.ProjectAccess
     ) async throws -> Project {
         let missing = NodePilotError(
-            .notFound, "There is no project “\(id.prefix(64))”.", hint: "`nodepilot projects` lists those that you may see.")
+            .notFound, "There is no project “\(id.prefix(64))”.",
+            hint: "`nodepilot projects` lists those that you may see.")
         guard let project = try await lookUp(id), caller.mayRead(project) else { throw missing }
         guard access == .read || caller.mayChange(project) else { throw Self.forbidden(caller.role) }
         return project
@@ -63,6 +64,7 @@ struct AccessControl: Sendable {
 
     private static func forbidden(_ role: Role) -> NodePilotError {
         NodePilotError(
-            .forbidden, "The role “\(role.rawValue)” does not allow that.", hint: "Ask an administrator of this server.")
+            .forbidden, "The role “\(role.rawValue)” does not allow that.", hint: "Ask an administrator of this server."
+        )
     }
 }

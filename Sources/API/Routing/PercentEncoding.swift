@@ -9,7 +9,9 @@ func percentDecoded(_ text: String) -> String? {
             bytes.append(byte)
             continue
         }
-        guard let high = rest.popFirst().flatMap(hexDigit), let low = rest.popFirst().flatMap(hexDigit) else { return nil }
+        guard let high = rest.popFirst().flatMap(hexDigit), let low = rest.popFirst().flatMap(hexDigit) else {
+            return nil
+        }
         bytes.append(high << 4 | low)
     }
     return String(validating: bytes, as: UTF8.self)

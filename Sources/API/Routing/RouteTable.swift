@@ -67,7 +67,8 @@ package struct RouteTable: Sendable {
         _ method: HTTPRequest.Method, _ path: String, _ policy: Policy, changes: Bool, _ handler: @escaping Handler
     ) {
         if case .project = policy { precondition(path.contains("/:id"), "a project's policy needs :id in \(path)") }
-        let concernsAccounts = ["/api/users", "/api/tokens", "/api/auth/change-password"].contains(where: path.hasPrefix)
+        let concernsAccounts = ["/api/users", "/api/tokens", "/api/auth/change-password"].contains(
+            where: path.hasPrefix)
         entries.append(
             Entry(
                 description: RouteDescription(

@@ -58,7 +58,8 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
         case (.holding(let head), .end):
             state = .decided(held: head)
             // What follows is not HTTP any more if the upgrade is granted, so it stays in the socket until then.
-            context.channel.setOption(.autoRead, value: false).whenComplete { [first] _ in first.succeed(.upgrade(head)) }
+            context.channel.setOption(.autoRead, value: false).whenComplete { [first] _ in first.succeed(.upgrade(head))
+            }
         case (.holding(let head), let part):
             decide { try becomeHTTP(replaying: [.head(head), part]) }
         default:

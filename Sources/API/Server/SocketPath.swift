@@ -15,7 +15,8 @@ struct SocketPath: Sendable {
     init(_ path: String, folderMode: mode_t) throws(NodePilotError) {
         guard path.utf8.count <= Self.lengthLimit else {
             throw NodePilotError(
-                .unprocessable, "The socket's path is \(path.utf8.count) bytes long; Linux allows \(Self.lengthLimit): "
+                .unprocessable,
+                "The socket's path is \(path.utf8.count) bytes long; Linux allows \(Self.lengthLimit): "
                     + path,
                 hint: "Choose a data folder with a shorter path.")
         }
@@ -65,6 +66,7 @@ struct SocketPath: Sendable {
 
     private static func fault(_ what: String) -> NodePilotError {
         NodePilotError(
-            .unprocessable, "\(what): \(String(cString: strerror(errno))).", hint: "Check the rights of the data folder.")
+            .unprocessable, "\(what): \(String(cString: strerror(errno))).",
+            hint: "Check the rights of the data folder.")
     }
 }

@@ -14,7 +14,6 @@ import NIOHTTPTypesHTTP1
 /// request is replayed as HTTP and gets the answer that was made for it. A later request cannot upgrade any more (426).
 struct UpgradeGate<Responder: HTTPResponder<APIContext>>: ServerChildChannel {
 
-
     struct Value: ServerChildChannelValue {
         let channel: any Channel
         let door: Door

@@ -73,7 +73,8 @@ struct MultipartHeader: Equatable {
             }
         }
         guard let name = found["name"], (1...nameLimit).contains(name.utf8.count), !hasControls(name) else {
-            throw malformed("a part has no name, or one that is longer than \(nameLimit) bytes or has control characters")
+            throw malformed(
+                "a part has no name, or one that is longer than \(nameLimit) bytes or has control characters")
         }
         let fileName = found["filename"]
         if let fileName, fileName.utf8.count > fileNameLimit || hasControls(fileName) {

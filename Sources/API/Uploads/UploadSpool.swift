@@ -66,7 +66,8 @@ package struct UploadSpool: Sendable {
     private static func boundary(of request: Request) throws(NodePilotError) -> String {
         var scanner = ParameterScanner(request.headers[.contentType] ?? "")
         guard scanner.word().lowercased() == "multipart/form-data" else {
-            throw NodePilotError(.invalidInput, "A form with a file is expected here.", hint: "Send multipart/form-data.")
+            throw NodePilotError(
+                .invalidInput, "A form with a file is expected here.", hint: "Send multipart/form-data.")
         }
         while let (name, value) = try scanner.parameter() {
             if name == "boundary" { return value }
