@@ -1,6 +1,7 @@
 import Core
 import FoundationEssentials
 import HTTPTypes
+import Store
 import Testing
 
 @testable import API
