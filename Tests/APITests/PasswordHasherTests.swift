@@ -1,5 +1,4 @@
 import Core
-import Dispatch
 import Testing
 
 @testable import API
