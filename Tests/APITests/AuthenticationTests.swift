@@ -1,7 +1,6 @@
 import Core
 import Crypto
 import FoundationEssentials
-import Glibc
 import JWTKit
 import Testing
 
@@ -22,9 +21,7 @@ struct AuthenticationTests {
         let made = try AccessKey.load(path: path, databaseExists: false)
         #expect(made.bytes.count == 32)
         #expect(try AccessKey.load(path: path, databaseExists: true).bytes == made.bytes)
-        var status = stat()
-        #expect(stat(path, &status) == 0)
-        #expect(status.st_mode & 0o777 == 0o600)
+        #expect(try permissions(of: path) == 0o600)
     }
 
     @Test("a key that is missing beside a database, or short, stops the start")
@@ -189,9 +186,7 @@ struct AuthenticationTests {
         let code = try SetupCode(path: path, needed: true)
         let text = try #require(await code.current())
         #expect(text.wholeMatch(of: #/([2-9A-HJ-NP-Z]{5}-){3}[2-9A-HJ-NP-Z]{5}/#) != nil)
-        var status = stat()
-        #expect(stat(path, &status) == 0)
-        #expect(status.st_mode & 0o777 == 0o600)
+        #expect(try permissions(of: path) == 0o600)
         #expect(try await SetupCode(path: path, needed: true).current() == text)
         #expect(await code.matches(text.lowercased().replacing("-", with: " ")))
         for wrong in ["", "-", String(text.dropLast()), text + "2"] { #expect(await !code.matches(wrong)) }

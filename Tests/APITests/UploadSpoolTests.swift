@@ -51,9 +51,7 @@ struct UploadSpoolTests {
         #expect(file.fileName == "shop.zip")
         #expect(file.sizeBytes == 900_001)
         #expect(try Data(contentsOf: URL(filePath: file.path)) == Data(content))
-        var status = stat()
-        #expect(stat(file.path, &status) == 0)
-        #expect(status.st_mode & 0o777 == 0o600)
+        #expect(try permissions(of: file.path) == 0o600)
         file.remove()
         #expect(try folder.contents(of: "uploads").isEmpty)
     }

@@ -1,6 +1,7 @@
 import Core
 import FoundationEssentials
 import HTTPTypes
+import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
@@ -67,7 +68,8 @@ final class APIFixture: Sendable {
 
     func send(
         _ method: HTTPRequest.Method, _ path: String, token: String? = nil, json: String? = nil,
-        headers: HTTPFields = [:], door: Door = .edge, offer: WebSocketOffer? = nil
+        headers: HTTPFields = [:], door: Door = .edge, offer: WebSocketOffer? = nil,
+        to other: APIRouter.Responder? = nil
     ) async throws -> TestAnswer {
         var fields = headers
         if let token { fields[.authorization] = "Bearer \(token)" }
@@ -80,7 +82,7 @@ final class APIFixture: Sendable {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let context = APIContext(source: ConnectionSource(logger: logger, door: door, upgrade: offer))
-        let response = try await responder.respond(to: request, context: context)
+        let response = try await (other ?? responder).respond(to: request, context: context)
         return try await TestAnswer(response)
     }
 

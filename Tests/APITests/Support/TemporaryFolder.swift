@@ -1,6 +1,11 @@
 import FoundationEssentials
 import Glibc
 
+/// The rights that a file or folder gives.
+func permissions(of path: String) throws -> Int? {
+    try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+}
+
 /// A folder under /tmp, with a short name because sockets lie in it; gone when it is let go.
 final class TemporaryFolder: Sendable {
     let path: String

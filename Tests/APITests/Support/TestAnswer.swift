@@ -44,7 +44,7 @@ final class CollectedBody: ResponseBodyWriter, Sendable {
 
     func write(_ bytes: ByteBuffer) async throws {
         try Task.checkCancellation()
-        buffer.withLock { $0.writeImmutableBuffer(bytes) }
+        _ = buffer.withLock { $0.writeImmutableBuffer(bytes) }
     }
 
     consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
