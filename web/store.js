@@ -34,6 +34,9 @@ function start(user) {
   hasBeenLive = false
   follow('/api/events', { signal: streaming.signal, on: { event: receive, state: connected } })
   load()
+  api.get('/api/system/metrics?range=hour').then(({ current }) => { store.system ??= current; emit('info') }, () => {
+    // The stream brings the same within seconds.
+  })
   api.get('/api/system/info').then((info) => { store.info = info; emit('info', info) }, () => {
     // Only details hang on it; the system page asks again and tells.
   })
@@ -64,9 +67,11 @@ function put(each) {
   emit('projects')
 }
 
-const isAdmin = () => store.user?.role === 'admin'
-const mayCreate = () => store.user !== null && store.user?.role !== 'viewer'
-const mayChange = (each) => isAdmin() || (store.user?.role === 'user' && each?.owner === store.user.username)
+function isAdmin() { return store.user?.role === 'admin' }
+
+function mayCreate() { return isAdmin() || store.user?.role === 'user' }
+
+function mayChange(each) { return isAdmin() || (store.user?.role === 'user' && each?.owner === store.user.username) }
 
 /** The last hour of a project as its first sparkline, once. */
 async function seedUsage(each) {

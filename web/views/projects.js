@@ -87,19 +87,20 @@ const skeleton = (each) => html`<div class="project-row is-loading" data-key="sk
 
 const row = (project) => {
   const usage = store.usage.get(project.id)
-  const isStatic = project.kind === 'static'
   return html`<div class="project-row" role="row" data-key="${project.name}" data-drop-project="${project.name}">
     <span role="cell" class="at-state"><state-mark state="${stateOf(project)}"></state-mark></span>
     <span role="cell" class="at-name"><a class="name" href="/projects/${project.name}">${project.display_name || project.name}</a>
       ${project.live_release ? html`<a class="address link ellipsis" href="${safeLink(project.address)}" target="_blank" rel="noopener">${project.address.replace(/^https?:\/\//, '')}${icons.external}<span class="unseen"> (opens in a new tab)</span></a>` : html`<span class="address muted">no release yet</span>`}</span>
     <span role="cell" class="at-deploy">${deployed(project.last_deployment)}</span>
-    <span role="cell" class="at-cpu figure">${isStatic ? none : html`<spark-line values="${usage?.cpu.join(',') ?? ''}" floor="5"></spark-line><span>${percent(project.cpu_percent)}</span>`}</span>
-    <span role="cell" class="at-memory figure">${isStatic ? none : html`<spark-line values="${usage?.memory.join(',') ?? ''}" floor="32000000"></spark-line><span>${bytes(project.memory_bytes)}</span>`}</span>
+    <span role="cell" class="at-cpu figure">${idle(project) && !project.cpu_percent ? absent(project) : html`<spark-line values="${usage?.cpu.join(',') ?? ''}" floor="5"></spark-line><span>${percent(project.cpu_percent)}</span>`}</span>
+    <span role="cell" class="at-memory figure">${idle(project) && !project.memory_bytes ? absent(project) : html`<spark-line values="${usage?.memory.join(',') ?? ''}" floor="32000000"></spark-line><span>${bytes(project.memory_bytes)}</span>`}</span>
     <span role="cell" class="at-menu">${menu(project)}</span>
   </div>`
 }
 
-const none = html`<span class="muted static-note">static files</span>`
+const idle = (project) => project.kind === 'static' || !project.live_release || ['stopped', 'error'].includes(project.status)
+
+const absent = (project) => html`<span class="muted absent">${project.kind === 'static' ? 'static files' : '–'}</span>`
 
 const deployed = (deployment) => {
   if (!deployment) return html`<span class="muted">never</span>`

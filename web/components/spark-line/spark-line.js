@@ -15,7 +15,7 @@ class SparkLine extends Component {
     const x = (index) => WIDTH - (values.length - 1 - index) * (WIDTH / (POINTS - 1))
     const line = values.map((value, index) => `${x(index).toFixed(1)} ${(HEIGHT - 2 - (value / top) * (HEIGHT - 4)).toFixed(1)}`)
     render(this, html`<svg class="spark" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" preserveAspectRatio="none" aria-hidden="true">
-      ${line.length > 1 ? html`<path class="area" d="M${x(0).toFixed(1)} ${HEIGHT}L${line.join('L')}V${HEIGHT}Z"/><path class="line" d="M${line.join('L')}"/>` : html`<path class="rest" d="M0 ${HEIGHT - 2}H${WIDTH}"/>`}
+      ${line.length > 1 && values.some((value) => value > 0) ? html`<path class="area" d="M${x(0).toFixed(1)} ${HEIGHT}L${line.join('L')}V${HEIGHT}Z"/><path class="line" d="M${line.join('L')}"/>` : html`<path class="rest" d="M0 ${HEIGHT - 2}H${WIDTH}"/>`}
     </svg>`)
   }
 }

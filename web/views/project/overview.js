@@ -47,20 +47,22 @@ const continued = (series, { at, projects }, project) => {
 
 const page = (project, view) => html`<div class="stack">
   ${trouble(project)}
-  <div class="split">
-    <section class="card"><header><h2>Address</h2></header><div class="body">
-      ${project.live_release ? html`<p class="big-address"><a class="link" href="${safeLink(project.address)}" target="_blank" rel="noopener">${project.address.replace(/^https?:\/\//, '')}${icons.external}</a><copy-button label="Copy the address" text="${project.address}"></copy-button></p>` : html`<p class="muted">It answers at <b>${project.address}</b> when the first release is live.</p>`}
-      ${project.domains.length > 1 ? html`<p class="muted small">Also at ${project.domains.filter((each) => each.address !== project.address).map((each, index) => html`${index ? ', ' : ''}<a class="link" href="${safeLink(each.address)}" target="_blank" rel="noopener">${each.host}</a>`)}</p>` : ''}
-    </div></section>
-    <section class="card"><header><h2>Release</h2></header><div class="body"><dl class="facts">
-      <dt>Live</dt><dd>${project.live_release ? html`Release ${project.live_release}` : 'none yet'}</dd>
-      <dt>Runs as</dt><dd>${project.runtime || { static: 'static files, no process', custom: 'its own command' }[project.kind] || '–'}</dd>
-      <dt>Deployed</dt><dd>${project.last_deployment ? html`<a class="link" href="/projects/${project.name}/deployments/${project.last_deployment.id}"><relative-time at="${project.last_deployment.deployed_at}"></relative-time></a> <span class="muted">by ${project.last_deployment.started_by}</span>` : 'never'}</dd>
-      <dt>Owner</dt><dd>${project.owner}</dd>
-    </dl></div></section>
-  </div>
+  <section class="card"><div class="body"><dl class="facts two">
+    <dt>Address</dt><dd class="with-copy">${project.live_release ? html`<a class="link" href="${safeLink(project.address)}" target="_blank" rel="noopener">${project.address}${icons.external}</a> <copy-button label="Copy the address" text="${project.address}"></copy-button>` : html`${project.address} <span class="muted">when it is live</span>`}</dd>
+    <dt>Live</dt><dd>${project.live_release ? html`Release ${project.live_release}` : 'no release yet'}</dd>
+    <dt>Also at</dt><dd>${others(project)}</dd>
+    <dt>Deployed</dt><dd>${project.last_deployment ? html`<a class="link" href="/projects/${project.name}/deployments/${project.last_deployment.id}"><relative-time at="${project.last_deployment.deployed_at}"></relative-time></a> <span class="muted">by ${project.last_deployment.started_by}</span>` : 'never'}</dd>
+    <dt>Runs as</dt><dd>${project.runtime || { static: 'static files, no process', custom: 'its own command' }[project.kind] || '–'}</dd>
+    <dt>Owner</dt><dd>${project.owner}</dd>
+  </dl></div></section>
   ${project.kind === 'static' ? '' : html`${instances(project)}${charts(view)}`}
 </div>`
+
+const others = (project) => {
+  const hosts = project.domains.filter((each) => each.address !== project.address)
+  if (!hosts.length) return html`<a class="link" href="/projects/${project.name}/domains">Add a domain</a>`
+  return hosts.map((each, index) => html`${index ? ', ' : ''}<a class="link" href="${safeLink(each.address)}" target="_blank" rel="noopener">${each.host}</a>`)
+}
 
 const trouble = (project) => {
   const last = project.last_deployment
