@@ -107,7 +107,7 @@ let package = Package(
         tests("ArchiveTests", ["Archive", "Core"]),
         tests("BuilderTests", ["Builder", "Core"]),
         tests("SupervisorTests", ["Supervisor", "Core", "CLinux", .logging, .nioCore, .nioPosix]),
-        tests("TLSTests", ["TLS", "Certificates", "Core", .nioCore, .nioPosix, .nioEmbedded, .subprocess]),
+        tests("TLSTests", ["TLS", "COpenSSL", "Certificates", "Core", .nioCore, .nioPosix, .nioEmbedded, .subprocess]),
         tests("CertificatesTests", ["Certificates", "TLS", "Core", .x509, .crypto, .subprocess]),
         tests("EdgeTests", ["Edge", "TLS", "Core", .nioCore, .nioPosix, .nioEmbedded, .logging]),
         tests("DeployTests", ["Deploy", "Supervisor", "Builder", "Archive", "Store", "Core", .logging]),
