@@ -124,7 +124,7 @@ let package = Package(
         tests("ArchiveTests", ["Archive", "Core", "TestSupport", "UnpackProbe"]),
         tests("BuilderTests", ["Builder", "Core", "TestSupport"]),
         tests("SupervisorTests", ["Supervisor", "Core", "CLinux", .logging, .nioCore, .nioPosix]),
-        tests("TLSTests", ["TLS", "Certificates", "Core", .nioCore, .nioPosix, .nioEmbedded, .subprocess]),
+        tests("TLSTests", ["TLS", "COpenSSL", "Certificates", "Core", .nioCore, .nioPosix, .nioEmbedded, .subprocess]),
         tests("CertificatesTests", ["Certificates", "TLS", "Core", .x509, .crypto, .subprocess]),
         tests("EdgeTests", ["Edge", "Core", .nioCore, .nioPosix, .logging]),
         tests("DeployTests", ["Deploy", "Supervisor", "Builder", "Archive", "Store", "Core", .logging]),

@@ -17,6 +17,8 @@ int nodepilot_ssl_ctx_configure(SSL_CTX *context) {
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                   SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    // 112 bits: what Debian compiles in, whatever another build's default is.
+    SSL_CTX_set_security_level(context, 2);
     SSL_CTX_set_verify(context, SSL_VERIFY_NONE, NULL);
     return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
            SSL_CTX_set_max_proto_version(context, TLS1_3_VERSION) == 1 &&

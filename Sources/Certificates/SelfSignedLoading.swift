@@ -19,7 +19,7 @@ struct SelfSignedLoading {
         do {
             previous = try StoredCertificate(content: content)
         } catch {
-            return (try store(try make()), replaced("its file was damaged (\(error))"))
+            return (try store(try make()), replaced(damage(error)))
         }
         guard let reason = reasonToReplace(previous) else { return (previous, nil) }
         return try replace(previous, because: reason, with: try make())
@@ -50,6 +50,12 @@ struct SelfSignedLoading {
         let certificate = try asInternal { try StoredCertificate(identity) }
         try folder.write(certificate.content, to: StoredCertificate.fileName)
         return certificate
+    }
+
+    private func damage(_ error: any Error) -> String {
+        // Other errors may quote the file, which holds the key.
+        guard let error = error as? TLSIdentityError else { return "its file was damaged" }
+        return "its file was damaged (\(error))"
     }
 
     private func replaced(_ reason: String) -> String {

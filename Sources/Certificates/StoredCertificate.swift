@@ -22,6 +22,8 @@ struct StoredCertificate {
     /// - Parameter content: of the file.
     init(content: [UInt8]) throws {
         let text = String(decoding: content, as: UTF8.self)
+        // OpenSSL first: it says what is wrong without quoting the file, which holds the key.
+        _ = try TLSContext(identity: TLSIdentity(certificateChainPEM: text, privateKeyPEM: text))
         let documents = try PEMDocument.parseMultiple(pemString: text)
         let chain = documents.filter { $0.discriminator == "CERTIFICATE" }.map(\.pemString)
         try self.init(TLSIdentity(certificateChainPEM: chain.joined(separator: "\n"), privateKeyPEM: text))

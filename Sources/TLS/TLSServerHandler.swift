@@ -90,10 +90,8 @@ package final class TLSServerHandler: ChannelDuplexHandler {
         in delay: TimeAmount, _ context: ChannelHandlerContext, _ task: @escaping (TLSServerHandler) -> Void
     ) {
         deadline?.cancel()
-        deadline = context.eventLoop.assumeIsolated().scheduleTask(in: delay) { [weak self] in
-            guard let self else { return }
-            task(self)
-        }
+        // Not weak: that would slow down every later retain of the handler. `tearDown` cancels it.
+        deadline = context.eventLoop.assumeIsolated().scheduleTask(in: delay) { task(self) }
     }
 
     // MARK: - Private

@@ -103,6 +103,19 @@ struct CertificateStoreTests {
         }
     }
 
+    @Test("a certificate that cannot be replaced serves on while it is valid, and the notice says so")
+    func cannotReplace() async throws {
+        try await withTemporaryFolder { root in
+            let first = try open(root)
+            // No file can be written where a folder stands.
+            try #require(mkdir(root + "/certificates/self-signed.pem.new", 0o700) == 0)
+            let near = try open(root, at: now.addingTimeInterval(800 * 86_400))
+            #expect(near.fingerprint() == first.fingerprint())
+            #expect(near.notice?.contains("could not be written") == true)
+            #expect(throws: NodePilotError.self) { try open(root, at: now.addingTimeInterval(900 * 86_400)) }
+        }
+    }
+
     @Test("a folder that cannot be made is an error with a hint")
     func noFolder() async throws {
         try await withTemporaryFolder { root in

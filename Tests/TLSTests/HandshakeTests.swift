@@ -88,6 +88,21 @@ struct HandshakeTests {
         }
     }
 
+    @Test("the whole chain is sent")
+    func chain() async throws {
+        var identity = try makeIdentity("leaf.example")
+        identity.certificateChainPEM += try makeIdentity("issuer.example").certificateChainPEM
+        var selector = try FixedSelector()
+        selector.others["leaf.example"] = try TLSContext(identity: identity)
+        try await LoopbackServer.record(selector) { server, _ in
+            let output = try await openssl([
+                "s_client", "-connect", "127.0.0.1:\(server.port)", "-servername", "leaf.example", "-showcerts",
+            ])
+            #expect(output.contains("0 s:O = NodePilot, CN = leaf.example"))
+            #expect(output.contains("1 s:O = NodePilot, CN = issuer.example"))
+        }
+    }
+
     @Test("a second connection resumes the session of the first")
     func resumption() async throws {
         try await LoopbackServer.record(FixedSelector(), answer: Self.echo) { server, _ in

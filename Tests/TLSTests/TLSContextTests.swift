@@ -36,6 +36,16 @@ struct TLSContextTests {
         #expect(problem(changed)?.problem == .unusableCertificate)
     }
 
+    @Test("a key too weak for today is refused")
+    func weakKey() async throws {
+        let both = try await openssl([
+            "req", "-x509", "-newkey", "rsa:1024", "-nodes", "-subj", "/CN=weak.example", "-keyout", "-", "-out", "-",
+        ])
+        let error = try #require(problem(TLSIdentity(certificateChainPEM: both, privateKeyPEM: both)))
+        #expect(error.problem == .unusableCertificate)
+        #expect(error.description.contains("key too small"))
+    }
+
     @Test("a missing key and one with a passphrase are refused without asking for it")
     func keys() async throws {
         var identity = try makeIdentity("a.example")
