@@ -27,7 +27,7 @@ package struct NodePilotCommand: AsyncParsableCommand {
     /// Runs the command line and prints what went wrong.
     /// - Parameter arguments: without the program's name.
     /// - Returns: the exit status, from `ProgramExit`.
-    package static func run(_ arguments: [String], in context: CommandContext = .process(openOffline: { try await OfflineAdministration.open(data: $0) }) async -> Int32 {
+    package static func run(_ arguments: [String], in context: CommandContext = .onThisMachine) async -> Int32 {
         await CommandContext.$current.withValue(context) {
             do {
                 var command = try parseAsRoot(arguments)
@@ -68,5 +68,12 @@ package struct NodePilotCommand: AsyncParsableCommand {
             }
         }
         return status
+    }
+}
+
+extension CommandContext {
+    /// The process's own, with the users of a server on this machine while that is down.
+    package static var onThisMachine: CommandContext {
+        .process(openOffline: { try await OfflineAdministration.open(data: $0) })
     }
 }

@@ -19,8 +19,8 @@ enum MachineAddress {
         var next = list
         while let entry = next?.pointee {
             next = entry.ifa_next
-            let isUp = entry.ifa_flags & UInt32(IFF_UP.rawValue) != 0
-            let isLoopback = entry.ifa_flags & UInt32(IFF_LOOPBACK.rawValue) != 0
+            let isUp = entry.ifa_flags & UInt32(IFF_UP) != 0
+            let isLoopback = entry.ifa_flags & UInt32(IFF_LOOPBACK) != 0
             guard isUp, !isLoopback, let address = entry.ifa_addr, address.pointee.sa_family == AF_INET else {
                 continue
             }

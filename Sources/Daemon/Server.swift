@@ -6,6 +6,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
+import Store
 import UnixSignals
 
 /// A whole NodePilot: its parts put together and run until a signal ends it.
@@ -40,11 +41,10 @@ package struct Server: Sendable {
             configuration, commit: commit, group: group, threads: threads, startedAt: startedAt, logger: logger,
             ready: { listening.raise() })
         let apps = AppsService(parts: parts, listening: listening, notification: notification)
+        let members: [any Service] = [apps, EdgeService(edge: parts.edge), parts.api, parts.sampler]
         let services = ServiceGroup(
             configuration: .init(
-                services: [apps, EdgeService(edge: parts.edge), parts.api, parts.sampler].map {
-                    .init(service: $0, successTerminationBehavior: .ignore)
-                },
+                services: members.map { .init(service: $0, successTerminationBehavior: .ignore) },
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
             try await services.run()
@@ -67,7 +67,7 @@ private struct AppsService: Service {
 
     func run() async throws {
         await listening.wait()
-        try await parts.edge.start()
+        _ = try await parts.edge.start()
         await parts.announce()
         notification.ready()
         try await withThrowingTaskGroup { group in

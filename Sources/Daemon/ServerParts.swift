@@ -64,10 +64,11 @@ struct ServerParts: Sendable {
 
         let probe = SystemProbe(disk: data)
         let history = UsageHistory()
-        let setupCode = try SetupCode(path: "\(data)/setup-code", needed: try await !store.hasUsers())
+        let hasUsers = try await store.hasUsers()
+        let setupCode = try SetupCode(path: "\(data)/setup-code", needed: !hasUsers)
         let services = try await APIServices(
             store: store, hasher: PasswordHasher(),
-            key: AccessKey.load(folder: "\(data)/secrets", isFirstStart: try await !store.hasUsers()),
+            key: AccessKey.load(path: "\(data)/secrets/access.key", databaseExists: hasUsers),
             setupCode: setupCode, origins: Origins([addresses.dashboard]))
         let views = ProjectViews(store: store, supervisor: supervisor, deployer: deployer, addresses: addresses)
         let uploads = try UploadSpool(folder: folders.uploads, limit: configuration.uploadLimit, threads: threads)
@@ -85,7 +86,7 @@ struct ServerParts: Sendable {
                 LogRoutes(logs: logs),
                 SystemRoutes(store: store, supervisor: supervisor, probe: probe, history: history, facts: facts),
                 EventRoutes(store: store, views: views, hub: hub),
-                DashboardRoutes(DashboardAssets(EmbeddedAssets.all)),
+                DashboardRoutes(DashboardAssets(EmbeddedAsset.dashboard())),
             ]
         let api = APIServer(
             configuration: .init(runFolder: "\(data)/run", owner: geteuid()),
