@@ -11,15 +11,14 @@ struct ArchiveUnpackerTests {
         for (script, words) in [("kill -SEGV $$", "SIGSEGV"), ("exit 3", "exit code 3"), ("echo '{}'", "exit code 0")] {
             let unpacking = try Unpacking([])
             try unpacking.place.write(
-                "fake", "#!/bin/sh\nif [ \"$1\" = --empty ]; then rm -rf ./*; exit 0; fi\necho junk > left\n\(script)\n")
-            try await Shell.run("chmod 755 fake", in: unpacking.place.path)
-            let unpacker = ArchiveUnpacker(runner: ProcessRunner(tools: ["unpack": unpacking.place.path + "/fake"]))
+                "fake", "if [ \"$1\" = --empty ]; then rm -rf ./*; exit 0; fi\necho junk > left\n\(script)\n")
+            let unpacker = ArchiveUnpacker(runner: ProcessRunner(tools: ["unpack": ["/bin/sh", unpacking.place.path + "/fake"]]))
             let error = await #expect(throws: NodePilotError.self) {
                 try await unpacker.unpack(
                     archive: unpacking.archive, into: unpacking.place.path + "/staging", as: .builder(1)) { _ in }
             }
             #expect(error?.code == .unprocessable)
-            #expect(error?.message.contains(words) == true)
+            #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
             #expect(try unpacking.listing.isEmpty)
         }
     }
@@ -29,7 +28,7 @@ struct ArchiveUnpackerTests {
         let unpacking = try Unpacking([])
         try unpacking.place.write("staging/a/b/c", "x")
         try await Shell.run("ln -s ../outside staging/out", in: unpacking.place.path)
-        let runner = ProcessRunner(tools: ["unpack": ProcessRunner.product("UnpackProbe")])
+        let runner = ProcessRunner(tools: ["unpack": [ProcessRunner.product("UnpackProbe")]])
         let job = Job(
             .tool("unpack", ["--empty"]), as: .builder(1), in: unpacking.place.path + "/staging", environment: [:],
             timeout: .seconds(60))
@@ -55,7 +54,7 @@ struct ArchiveUnpackerTests {
         let archive = try place.write(
             "a.zip", ZIPWriter.archive(.init("a", "x"), .init("big/file", String(repeating: "0123456789", count: 20_000))))
         let unpacker = ArchiveUnpacker(
-            runner: ProcessRunner(tools: ["unpack": ProcessRunner.product("UnpackProbe")]))
+            runner: ProcessRunner(tools: ["unpack": [ProcessRunner.product("UnpackProbe")]]))
         let error = await #expect(throws: NodePilotError.self) {
             try await unpacker.unpack(archive: archive, into: place.path + "/small", as: .builder(1)) { _ in }
         }
@@ -72,7 +71,7 @@ struct ArchiveUnpackerTests {
         let unpacking = try Unpacking(ZIPWriter(entries).bytes())
         let seen = Seen()
         let unpacker = ArchiveUnpacker(
-            runner: ProcessRunner(tools: ["unpack": ProcessRunner.product("UnpackProbe")]))
+            runner: ProcessRunner(tools: ["unpack": [ProcessRunner.product("UnpackProbe")]]))
         let report = try await unpacker.unpack(
             archive: unpacking.archive, into: unpacking.place.path + "/staging", as: .builder(1)
         ) { await seen.add($0) }

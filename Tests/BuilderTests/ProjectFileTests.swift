@@ -58,7 +58,7 @@ struct ProjectFileTests {
             (#"{"start": "x", "routes": []}"#, "routes this version of NodePilot does not have path routes yet"),
             (#"{"start": "x", "cron": []}"#, "cron this version of NodePilot does not have"),
             (#"{"start": "x", "release": "y"}"#, "release this version of NodePilot does not have"),
-            (#"{"start": "x",}"#, "nodepilot.json is not valid JSON"), (#"["start"]"#, "must hold one JSON object"),
+            (#"{start: "x"}"#, "nodepilot.json is not valid JSON"), (#"["start"]"#, "must hold one JSON object"),
             ("", "nodepilot.json is not valid JSON"),
         ])
     func wrong(text: String, words: String) throws {

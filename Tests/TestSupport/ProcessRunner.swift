@@ -4,10 +4,10 @@ import Glibc
 
 /// A `CommandRunner` for tests: real processes in a session of their own, without dropping rights.
 package struct ProcessRunner: CommandRunner {
-    /// The executables that stand for our tools, by the tool's name.
-    private let tools: [String: String]
+    /// The command that stands for a tool of ours, by the tool's name; the tool's arguments follow it.
+    private let tools: [String: [String]]
 
-    package init(tools: [String: String] = [:]) {
+    package init(tools: [String: [String]] = [:]) {
         self.tools = tools
     }
 
@@ -48,8 +48,8 @@ package struct ProcessRunner: CommandRunner {
         switch job.program {
         case .command(let words): return limits + words
         case .tool(let name, let words):
-            guard let path = tools[name] else { throw NodePilotError(.internal, "no tool \(name)") }
-            return limits + [path] + words
+            guard let command = tools[name] else { throw NodePilotError(.internal, "no tool \(name)") }
+            return limits + command + words
         }
     }
 }
