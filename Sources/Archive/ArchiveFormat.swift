@@ -21,7 +21,8 @@ enum ArchiveFormat {
             let found = known.first { begins($0.1, at: $0.2) }?.0
             let message =
                 head.isEmpty
-                ? "The file is empty." : found.map { "The file is \($0)." } ?? "The file is not an archive that we know."
+                ? "The file is empty."
+                : found.map { "The file is \($0)." } ?? "The file is not an archive that we know."
             throw UnpackRefusal(message, hint: Self.accepted)
         }
     }

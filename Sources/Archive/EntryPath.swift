@@ -25,7 +25,9 @@ struct EntryPath: Hashable, Sendable {
     }
 
     private init(checked text: String, shown: String, limits: ArchiveLimits) throws(UnpackRefusal) {
-        let parts = text.utf8.split(omittingEmptySubsequences: false) { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }
+        let parts = text.utf8.split(omittingEmptySubsequences: false) {
+            $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\")
+        }
         guard text.isEmpty || parts.first?.isEmpty == false else {
             throw UnpackRefusal(entry: shown, "The path is absolute.", hint: "Archive the folder's content instead.")
         }

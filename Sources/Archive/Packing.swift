@@ -66,7 +66,9 @@ struct Packing {
 
     private mutating func enter(_ name: String, of folder: Int32, path: [String]) throws(UnpackRefusal) {
         let shown = path.joined(separator: "/")
-        guard path.count <= ArchiveLimits().depth else { throw UnpackRefusal(entry: shown, "Its folders are too deep.") }
+        guard path.count <= ArchiveLimits().depth else {
+            throw UnpackRefusal(entry: shown, "Its folders are too deep.")
+        }
         let child = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard child >= 0 else { throw .unreadable(errno, shown) }
         defer { close(child) }

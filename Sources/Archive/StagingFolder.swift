@@ -53,7 +53,8 @@ final class StagingFolder {
     /// Takes the one folder of the root away and puts its content in its place.
     func strip(_ top: String) throws(UnpackRefusal) {
         closeFrom(0)
-        let failed = { (number: Int32) in UnpackRefusal.system(number, "move the files out of their folder", entry: top) }
+        let failed = { (number: Int32) in UnpackRefusal.system(number, "move the files out of their folder", entry: top)
+        }
         // A name that nothing inside has, since its content moves up beside it.
         var temporary = ".unpack-top"
         while faccessat(root, "\(top)/\(temporary)", F_OK, AT_SYMLINK_NOFOLLOW) == 0 { temporary += "-" }

@@ -54,7 +54,9 @@ final class Unpacking {
             throw error.naming(entry.path)
         }
         if written < entry.size {
-            guard ftruncate(file, off_t(entry.size)) == 0 else { throw .system(errno, "write it", entry: entry.path.shown) }
+            guard ftruncate(file, off_t(entry.size)) == 0 else {
+                throw .system(errno, "write it", entry: entry.path.shown)
+            }
             bytes += entry.size - written
         }
         files += 1

@@ -52,7 +52,8 @@ final class ZIPOutput {
         }
         guard total == Int64(status.st_size) else {
             throw NodePilotError(
-                .unprocessable, "\(path) changed while it was packed.", hint: "Leave it out with \(PackRules.fileName), or try again.")
+                .unprocessable, "\(path) changed while it was packed.",
+                hint: "Leave it out with \(PackRules.fileName), or try again.")
         }
         guard archive_write_finish_entry(archive) == ARCHIVE_OK else { throw failure("write \(path)") }
         return UInt64(clamping: total)

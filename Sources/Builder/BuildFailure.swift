@@ -34,11 +34,16 @@ struct BuildFailure {
         let npm = lines.compactMap { line in
             ["npm error ", "npm ERR! "].first { line.hasPrefix($0) }.map { line.dropFirst($0.count).trimmed }
         }
-        let noise = ["code ", "errno ", "syscall ", "path ", "command ", "A complete log", "Lifecycle script", "workspace ", "location "]
+        let noise = [
+            "code ", "errno ", "syscall ", "path ", "command ", "A complete log", "Lifecycle script", "workspace ",
+            "location ",
+        ]
         if let line = npm.first(where: { line in !line.isEmpty && !noise.contains { line.hasPrefix($0) } }) {
             return sentence(line)
         }
-        if let line = lines.last(where: { $0.hasPrefix("ERROR: ") || $0.hasPrefix("error: ") }) { return sentence(line) }
+        if let line = lines.last(where: { $0.hasPrefix("ERROR: ") || $0.hasPrefix("error: ") }) {
+            return sentence(line)
+        }
         let last = lines.last { line in !line.allSatisfy(\.isWhitespace) && !line.hasPrefix("npm ") }
         return last.map(sentence)
     }
@@ -62,7 +67,9 @@ struct BuildFailure {
             signs: ["ENOSPC", "No space left on device", "Disk quota exceeded"],
             hint: "The disk is full: free some space (old releases, logs) and deploy again.", isDisk: true),
         Cause(
-            signs: ["npm ci` can only install", "ERR_PNPM_OUTDATED_LOCKFILE", "Your lockfile needs to be updated", "YN0028"],
+            signs: [
+                "npm ci` can only install", "ERR_PNPM_OUTDATED_LOCKFILE", "Your lockfile needs to be updated", "YN0028",
+            ],
             hint: "The lockfile does not fit package.json: run npm install (or your package manager's install) on your "
                 + "machine, and upload the new lockfile with it."),
         Cause(
@@ -73,19 +80,34 @@ struct BuildFailure {
             signs: ["No matching distribution found", "Could not find a version that satisfies"],
             hint: "A requirement does not exist in this version, or not for this version of Python: correct it."),
         Cause(
-            signs: ["gyp ERR!", "make: not found", "gcc: not found", "command 'gcc' failed", "command 'x86_64-linux-gnu-gcc' failed", "not found: make"],
-            hint: "A package must be compiled. Install the compiler on the server: apt-get install build-essential python3"),
-        Cause(signs: ["Python.h: No such file"], hint: "Install Python's headers on the server: apt-get install python3-dev"),
+            signs: [
+                "gyp ERR!", "make: not found", "gcc: not found", "command 'gcc' failed",
+                "command 'x86_64-linux-gnu-gcc' failed", "not found: make",
+            ],
+            hint:
+                "A package must be compiled. Install the compiler on the server: apt-get install build-essential python3"
+        ),
+        Cause(
+            signs: ["Python.h: No such file"],
+            hint: "Install Python's headers on the server: apt-get install python3-dev"),
         Cause(signs: ["JavaScript heap out of memory", "Cannot allocate memory", "MemoryError"], hint: memory),
         Cause(
-            signs: ["EAI_AGAIN", "ENOTFOUND", "ETIMEDOUT", "ECONNREFUSED", "Temporary failure in name resolution", "ConnectTimeoutError"],
-            hint: "The server could not reach the package registry: check its network and name servers, then deploy again."),
+            signs: [
+                "EAI_AGAIN", "ENOTFOUND", "ETIMEDOUT", "ECONNREFUSED", "Temporary failure in name resolution",
+                "ConnectTimeoutError",
+            ],
+            hint:
+                "The server could not reach the package registry: check its network and name servers, then deploy again."
+        ),
         Cause(
             signs: ["EBADENGINE", "Unsupported engine"],
-            hint: "A package wants another version of Node.js: install it on the server, or take an older version of the package."),
+            hint:
+                "A package wants another version of Node.js: install it on the server, or take an older version of the package."
+        ),
         Cause(
             signs: ["EINTEGRITY"],
-            hint: "A package is not what the lockfile says: remove the lockfile, run npm install and upload the new one."),
+            hint:
+                "A package is not what the lockfile says: remove the lockfile, run npm install and upload the new one."),
         Cause(
             signs: [": not found", "command not found"],
             hint: "A program of the command was not found: is it missing in the dependencies?"),

@@ -63,7 +63,9 @@ enum JSONValue: Decodable, Equatable {
 
     /// The line and column, where Foundation tells them.
     private static func place(_ error: any Error) -> String {
-        guard case DecodingError.dataCorrupted(let context) = error, let cause = context.underlyingError else { return "" }
+        guard case DecodingError.dataCorrupted(let context) = error, let cause = context.underlyingError else {
+            return ""
+        }
         let text = String(describing: cause)
         guard let start = text.firstRange(of: "around line ") else { return "" }
         let rest = text[start.lowerBound...].prefix { $0 != "." && $0 != "\"" }

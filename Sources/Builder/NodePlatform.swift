@@ -91,7 +91,8 @@ struct NodePlatform: Platform {
         guard package.script("build") != nil else { return nil }
         let all = package.dependencies.union(package.developmentDependencies)
         return Self.bundlers.first { all.contains($0.dependency) }.map {
-            .staticFiles(root: $0.root, singlePage: $0.singlePage, remark: "\($0.dependency) builds a site into \($0.root)/")
+            .staticFiles(
+                root: $0.root, singlePage: $0.singlePage, remark: "\($0.dependency) builds a site into \($0.root)/")
         }
     }
 

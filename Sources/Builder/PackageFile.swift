@@ -16,7 +16,9 @@ struct PackageFile {
         let members = try JSONValue.object(text, file: NodePlatform.file)
         scripts = members["scripts"]?.members.compactMapValues(\.string) ?? [:]
         dependencies = Set(
-            ["dependencies", "optionalDependencies", "peerDependencies"].flatMap { members[$0]?.members.keys.map(\.self) ?? [] })
+            ["dependencies", "optionalDependencies", "peerDependencies"].flatMap {
+                members[$0]?.members.keys.map(\.self) ?? []
+            })
         developmentDependencies = Set(members["devDependencies"]?.members.keys.map(\.self) ?? [])
         main = members["main"]?.string
         nodeRange = members["engines"]?.members["node"]?.string

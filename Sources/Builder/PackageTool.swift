@@ -28,7 +28,9 @@ enum PackageTool: String, CaseIterable {
         case .npm:
             return ["npm", isLocked ? "ci" : "install", forBuild ? "--include=dev" : "--omit=dev"] + Self.quiet
         case .pnpm:
-            return ["pnpm", "install"] + (isLocked ? ["--frozen-lockfile"] : []) + [forBuild ? "--prod=false" : "--prod"]
+            return ["pnpm", "install"] + (isLocked ? ["--frozen-lockfile"] : []) + [
+                forBuild ? "--prod=false" : "--prod"
+            ]
         case .yarn:
             // Yarn 2 and later write this member; their options have other names.
             if try tree.head("yarn.lock").contains("__metadata:") { return ["yarn", "install", "--immutable"] }

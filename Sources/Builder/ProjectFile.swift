@@ -42,7 +42,9 @@ struct ProjectFile {
     // MARK: - Private
 
     private static func refuseLaterMembers(_ members: [String: JSONValue]) throws(NodePilotError) {
-        for (name, what) in [("routes", "path routes"), ("cron", "scheduled commands"), ("release", "release commands")]
+        for (name, what) in [
+            ("routes", "path routes"), ("cron", "scheduled commands"), ("release", "release commands"),
+        ]
         where members[name] != nil {
             throw problem(name, "this version of NodePilot does not have \(what) yet", hint: "Remove it for now.")
         }
@@ -60,7 +62,9 @@ struct ProjectFile {
         var root = value
         if case .object(var members) = value {
             if let single = members.removeValue(forKey: "single_page") {
-                guard case .bool(let isSingle) = single else { throw Self.wrong("static.single_page", "true or false", single) }
+                guard case .bool(let isSingle) = single else {
+                    throw Self.wrong("static.single_page", "true or false", single)
+                }
                 singlePage = isSingle
             }
             root = members.removeValue(forKey: "root") ?? .string(".")
@@ -69,7 +73,8 @@ struct ProjectFile {
         guard let text = root.string else { throw Self.wrong("static", "a folder's name", root) }
         let parts = text.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }.filter { $0 != "." }
         guard !text.utf8.starts(with: "/".utf8), !parts.contains(".."), !text.utf8.contains(0) else {
-            throw Self.problem("static", "must be a folder inside the project", hint: "Write it like this: \"static\": \"dist\".")
+            throw Self.problem(
+                "static", "must be a folder inside the project", hint: "Write it like this: \"static\": \"dist\".")
         }
         staticRoot = parts.isEmpty ? "." : parts.joined(separator: "/")
     }
@@ -102,7 +107,9 @@ struct ProjectFile {
         case .string(""), .bool(false): return []
         case .array(let list):
             var commands: [BuildCommand] = []
-            for (index, item) in list.enumerated() { commands.append(BuildCommand(try command(item, "\(path)[\(index)]"))) }
+            for (index, item) in list.enumerated() {
+                commands.append(BuildCommand(try command(item, "\(path)[\(index)]")))
+            }
             return commands
         default: return [BuildCommand(try command(value, path))]
         }

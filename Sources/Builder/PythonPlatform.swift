@@ -85,7 +85,8 @@ struct PythonPlatform: Platform {
         let names = ["app", "application", "server", "api"]
         let assigned = names.first { name in
             lines.contains { line in
-                line.hasPrefix(name) && line.dropFirst(name.count).drop { $0 == " " }.first.map { "=:".contains($0) } == true
+                line.hasPrefix(name)
+                    && line.dropFirst(name.count).drop { $0 == " " }.first.map { "=:".contains($0) } == true
             }
         }
         if let assigned { return "\(module):\(assigned)" }

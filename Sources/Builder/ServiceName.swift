@@ -1,6 +1,7 @@
 /// The rule for names of services: they are part of instances' names (`web.1`) and of files.
 enum ServiceName {
-    static let rule = "Use up to 31 lower-case letters, digits, hyphens and underscores, beginning with a letter: web, worker."
+    static let rule =
+        "Use up to 31 lower-case letters, digits, hyphens and underscores, beginning with a letter: web, worker."
 
     static func isValid(_ name: String) -> Bool {
         let letters = UInt8(ascii: "a")...UInt8(ascii: "z")

@@ -80,7 +80,9 @@ struct SourceTree {
     }
 
     private func isKind(_ kind: mode_t, _ name: String) -> Bool {
-        guard let real = Self.resolved("\(root)/\(name)"), real == root || real.hasPrefix(root + "/") else { return false }
+        guard let real = Self.resolved("\(root)/\(name)"), real == root || real.hasPrefix(root + "/") else {
+            return false
+        }
         var status = stat()
         return lstat(real, &status) == 0 && status.st_mode & S_IFMT == kind
     }

@@ -1,6 +1,5 @@
 /// The usual part of npm's version ranges: `>=18 <21`, `^20.1`, `~18.2`, `20.x`, `18 || 20`. Other forms are nil.
 struct VersionRange {
-    private typealias Version = [Int]
     /// Any of these, each from a lower bound to below an upper one.
     private let alternatives: [[(from: [Int], below: [Int]?)]]
 

@@ -81,7 +81,9 @@ struct ArchivePackerTests {
         let place = try TemporaryFolder()
         for index in 0..<10 { try place.write("app/f\(index)", [UInt8](repeating: 1, count: 200_000)) }
         var seen: [PackProgress] = []
-        let report = try ArchivePacker.pack(folder: place.path + "/app", to: place.path + "/out.zip") { seen.append($0) }
+        let report = try ArchivePacker.pack(folder: place.path + "/app", to: place.path + "/out.zip") {
+            seen.append($0)
+        }
         #expect(seen.last == PackProgress(files: 10, bytes: 2_000_000))
         #expect(seen.map(\.bytes) == seen.map(\.bytes).sorted())
         #expect(report.files == 10 && report.bytes == 2_000_000)

@@ -12,10 +12,12 @@ struct ArchiveUnpackerTests {
             let unpacking = try Unpacking([])
             try unpacking.place.write(
                 "fake", "if [ \"$1\" = --empty ]; then rm -rf ./*; exit 0; fi\necho junk > left\n\(script)\n")
-            let unpacker = ArchiveUnpacker(runner: ProcessRunner(tools: ["unpack": ["/bin/sh", unpacking.place.path + "/fake"]]))
+            let unpacker = ArchiveUnpacker(
+                runner: ProcessRunner(tools: ["unpack": ["/bin/sh", unpacking.place.path + "/fake"]]))
             let error = await #expect(throws: NodePilotError.self) {
                 try await unpacker.unpack(
-                    archive: unpacking.archive, into: unpacking.place.path + "/staging", as: .builder(1)) { _ in }
+                    archive: unpacking.archive, into: unpacking.place.path + "/staging", as: .builder(1)
+                ) { _ in }
             }
             #expect(error?.code == .unprocessable)
             #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
@@ -52,7 +54,8 @@ struct ArchiveUnpackerTests {
         try place.folder("small")
         try await Shell.run("mount -t tmpfs -o size=64k,mode=755 none small", in: place.path)
         let archive = try place.write(
-            "a.zip", ZIPWriter.archive(.init("a", "x"), .init("big/file", String(repeating: "0123456789", count: 20_000))))
+            "a.zip",
+            ZIPWriter.archive(.init("a", "x"), .init("big/file", String(repeating: "0123456789", count: 20_000))))
         let unpacker = ArchiveUnpacker(
             runner: ProcessRunner(tools: ["unpack": [ProcessRunner.product("UnpackProbe")]]))
         let error = await #expect(throws: NodePilotError.self) {

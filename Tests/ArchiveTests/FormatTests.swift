@@ -14,7 +14,8 @@ struct FormatTests {
         let tar = TarWriter.tar([Tar("a", "x")])
         let iso = [UInt8](repeating: 0, count: 32_769) + Array("CD001".utf8) + [UInt8](repeating: 0, count: 2_048)
         let cases: [([UInt8], String)] = [
-            (tar, "uncompressed tar"), (Array("Rar!\u{1A}\u{7}".utf8), "RAR"), ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "7z"),
+            (tar, "uncompressed tar"), (Array("Rar!\u{1A}\u{7}".utf8), "RAR"),
+            ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "7z"),
             (iso, "not an archive"), (Array("BZh91AY".utf8), "bzip2"), ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "xz"),
             ([0x28, 0xB5, 0x2F, 0xFD], "zstd"), ([], "empty"), (Array("hello".utf8), "not an archive"),
         ]
@@ -69,7 +70,9 @@ struct FormatTests {
     @Test("zip64, data descriptors, comments and a full zip64 end are read")
     func variants() async throws {
         let entries = [ZIP("wide", "content").with { $0.isZIP64 = true }, ZIP("plain", "x")]
-        let writer = ZIPWriter(entries).with { $0.hasZIP64End = true; $0.comment = Array("PK\u{5}\u{6} a note".utf8) }
+        let writer = ZIPWriter(entries).with {
+            $0.hasZIP64End = true; $0.comment = Array("PK\u{5}\u{6} a note".utf8)
+        }
         let (unpacking, report) = try await expectUnpacked(writer.bytes(), ["plain", "wide"])
         #expect(try unpacking.read("wide") == "content")
         #expect(report.bytes == 8)

@@ -19,7 +19,8 @@ struct HostileContentTests {
     @Test("A file where a folder is, and a folder where a file is, are refused")
     func fileAgainstFolder() async throws {
         try await expectRefused(ZIPWriter.archive(ZIP("a", "1"), ZIP("a/x", "2")), naming: "a/x", "not a folder")
-        try await expectRefused(ZIPWriter.archive(ZIP("a/x", "1"), ZIP("a", "2")), naming: "a", "folder of the same name")
+        try await expectRefused(
+            ZIPWriter.archive(ZIP("a/x", "1"), ZIP("a", "2")), naming: "a", "folder of the same name")
         try await expectRefused(TarWriter.archive(Tar("a", "1"), Tar("a/x", "2")), naming: "a/x", "not a folder")
     }
 
@@ -77,7 +78,8 @@ struct HostileContentTests {
         var limits = ArchiveLimits()
         limits.ratio = 100
         try await expectRefused(bomb, .tooLarge, naming: "zeros", "bomb", limits: limits)
-        let hidden = try await Python.output("import sys, gzip; sys.stdout.buffer.write(gzip.compress(bytes(30 << 20)))")
+        let hidden = try await Python.output(
+            "import sys, gzip; sys.stdout.buffer.write(gzip.compress(bytes(30 << 20)))")
         limits.entries = 10
         try await expectRefused(hidden, .tooLarge, "bomb", limits: limits)
     }

@@ -107,7 +107,8 @@ struct HostileNamesTests {
 
     @Test("Slashes and dots that mean nothing are dropped")
     func harmlessParts() async throws {
-        try await expectUnpacked(ZIPWriter.archive(ZIP("./a//b/./c", "x"), ZIP("d", "y")), ["a/", "a/b/", "a/b/c", "d"])
+        try await expectUnpacked(
+            ZIPWriter.archive(ZIP("./a//b/./c", "x"), ZIP("d", "y")), ["a/", "a/b/", "a/b/c", "d"])
         try await expectUnpacked(
             TarWriter.archive(Tar("./", type: "5"), Tar("./a", "x"), Tar("./b", "x")), ["a", "b"])
     }

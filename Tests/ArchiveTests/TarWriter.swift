@@ -10,7 +10,9 @@ struct TarWriter {
         /// What the header says, where it is to lie.
         var declaredSize: UInt64?
 
-        init(_ name: String, _ content: String = "", type: Character = "0", linkTarget: String = "", mode: UInt32 = 0o644) {
+        init(
+            _ name: String, _ content: String = "", type: Character = "0", linkTarget: String = "", mode: UInt32 = 0o644
+        ) {
             self.name = name
             self.content = Array(content.utf8)
             self.type = type
@@ -26,7 +28,9 @@ struct TarWriter {
         private static func record(_ key: String, _ value: String) -> String {
             let body = " \(key)=\(value)\n"
             var length = body.utf8.count
-            while String(length).utf8.count + body.utf8.count != length { length = String(length).utf8.count + body.utf8.count }
+            while String(length).utf8.count + body.utf8.count != length {
+                length = String(length).utf8.count + body.utf8.count
+            }
             return "\(length)\(body)"
         }
     }

@@ -21,7 +21,8 @@ struct Unpacking {
         let unpacker = ArchiveUnpacker(
             runner: ProcessRunner(tools: ["unpack": [ProcessRunner.product("UnpackProbe")]]))
         return try await unpacker.unpack(
-            archive: archive, into: place.path + "/staging", as: .builder(1), limits: limits) { _ in }
+            archive: archive, into: place.path + "/staging", as: .builder(1), limits: limits
+        ) { _ in }
     }
 
     var listing: [String] { get throws { try place.listing("staging") } }

@@ -89,7 +89,8 @@ struct ZIPWriter {
             let count = UInt64(entry.content.count)
             extra = le16(1) + le16(24) + le64(UInt64(size(of: entry))) + le64(count) + le64(offset)
         }
-        var out = le32(0x0201_4B50) + le16(entry.host << 8 | 20) + le16(20) + le16(flags(of: entry)) + le16(entry.method)
+        var out =
+            le32(0x0201_4B50) + le16(entry.host << 8 | 20) + le16(20) + le16(flags(of: entry)) + le16(entry.method)
         out += le16(0) + le16(0x5A21) + le32(entry.checksum ?? CRC32.of(entry.content))
         out += le32(entry.isZIP64 ? .max : UInt32(entry.content.count)) + le32(entry.isZIP64 ? .max : size(of: entry))
         out += le16(UInt16(entry.name.count)) + le16(UInt16(extra.count)) + le16(0) + le16(entry.disk) + le16(0)

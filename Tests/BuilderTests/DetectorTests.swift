@@ -117,11 +117,15 @@ struct DetectorTests {
         let detector = Detector(tools: Machine())
         for script in ["ln -s ../secret.json", "mkdir", "mkfifo"] {
             try await Shell.run("rm -rf nodepilot.json; \(script) nodepilot.json", in: place.path + "/app")
-            let error = #expect(throws: NodePilotError.self) { try detector.detect(in: place.path + "/app", startCommand: nil) }
+            let error = #expect(throws: NodePilotError.self) {
+                try detector.detect(in: place.path + "/app", startCommand: nil)
+            }
             #expect(error?.message == "nodepilot.json is not a regular file.")
         }
         try await Shell.run("rm -rf nodepilot.json; truncate -s 2M nodepilot.json", in: place.path + "/app")
-        let error = #expect(throws: NodePilotError.self) { try detector.detect(in: place.path + "/app", startCommand: nil) }
+        let error = #expect(throws: NodePilotError.self) {
+            try detector.detect(in: place.path + "/app", startCommand: nil)
+        }
         #expect(error?.message == "nodepilot.json is larger than 1 MB.")
     }
 }

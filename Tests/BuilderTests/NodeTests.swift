@@ -10,7 +10,8 @@ struct NodeTests {
     func install() throws {
         let package = #"{\#(express), "main": "server.js"}"#
         let files = ["package.json": package, "server.js": ""]
-        #expect(try plan(files).install.map(\.arguments) == [["npm", "install", "--omit=dev", "--no-audit", "--no-fund"]])
+        #expect(
+            try plan(files).install.map(\.arguments) == [["npm", "install", "--omit=dev", "--no-audit", "--no-fund"]])
         for lockfile in ["package-lock.json", "npm-shrinkwrap.json"] {
             let locked = try plan(files.merging([lockfile: "{}"]) { $1 })
             #expect(locked.install.map(\.arguments) == [["npm", "ci", "--omit=dev", "--no-audit", "--no-fund"]])
@@ -23,7 +24,8 @@ struct NodeTests {
     @Test("A build needs the development dependencies, which are pruned after it")
     func build() throws {
         let plan = try plan([
-            "package.json": #"{"devDependencies": {"tsc": "1"}, "scripts": {"build": "tsc", "start": "node dist/x.js"}}"#,
+            "package.json":
+                #"{"devDependencies": {"tsc": "1"}, "scripts": {"build": "tsc", "start": "node dist/x.js"}}"#,
             "package-lock.json": "{}",
         ])
         #expect(plan.install.map(\.arguments) == [["npm", "ci", "--include=dev", "--no-audit", "--no-fund"]])
@@ -67,7 +69,10 @@ struct NodeTests {
 
     @Test("Without a start script, main or a usual file is run; else it is said what to add")
     func entries() throws {
-        #expect(try plan(["package.json": #"{"main": "lib/a.js"}"#, "lib/a.js": "", "server.js": ""]).web == ["node", "lib/a.js"])
+        #expect(
+            try plan(["package.json": #"{"main": "lib/a.js"}"#, "lib/a.js": "", "server.js": ""]).web == [
+                "node", "lib/a.js",
+            ])
         #expect(try plan(["package.json": #"{"main": "gone.js"}"#, "app.js": ""]).web == ["node", "app.js"])
         let text = try refusal(["package.json": "{}"])
         #expect(text.contains(#""scripts": {"start": "node server.js"}"#))
@@ -76,7 +81,8 @@ struct NodeTests {
     @Test("What a known bundler builds is served as files, also in place of its development server")
     func bundlers() throws {
         let vite = try plan([
-            "package.json": #"{"devDependencies": {"vite": "5"}, "scripts": {"build": "vite build"}}"#, "index.html": "",
+            "package.json": #"{"devDependencies": {"vite": "5"}, "scripts": {"build": "vite build"}}"#,
+            "index.html": "",
         ])
         #expect(vite.kind == .static && vite.staticRoot == "dist" && vite.singlePage && vite.services.isEmpty)
         #expect(vite.runtime.contains("vite builds a site into dist/"))
@@ -88,7 +94,8 @@ struct NodeTests {
         ])
         #expect(react.kind == .static && react.staticRoot == "build")
         let server = try plan([
-            "package.json": #"{"devDependencies": {"vite": "5"}, "scripts": {"build": "vite build", "start": "node s.js"}}"#
+            "package.json":
+                #"{"devDependencies": {"vite": "5"}, "scripts": {"build": "vite build", "start": "node s.js"}}"#
         ])
         #expect(server.kind == .node && server.web == ["node", "s.js"])
     }
@@ -104,7 +111,8 @@ struct NodeTests {
     @Test(
         "engines.node that does not fit is a remark, not an error",
         arguments: [
-            (">=18", true), (">= 18 < 21", true), ("^20.1.0", true), ("~20.19", true), ("20.x", true), ("*", true), ("", true),
+            (">=18", true), (">= 18 < 21", true), ("^20.1.0", true), ("~20.19", true), ("20.x", true), ("*", true),
+            ("", true),
             ("18 || 20", true), ("20", true), (">=22", false), ("^18", false), ("<20", false), ("20.18.x", false),
             ("~20.18", false), (">20", false), ("<=20.19.2", true), ("what", true), ("16 || 18 || >=22", false),
         ])

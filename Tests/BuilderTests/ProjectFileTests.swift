@@ -40,7 +40,10 @@ struct ProjectFileTests {
             (#"{"start": 5}"#, "start must be a command (a text), but is a number"),
             (#"{"strat": "x", "b": 1}"#, "not known: b, strat"),
             (#"{"services": {"web": {"command": "x", "lisens": true}}}"#, "services.web.lisens"),
-            (#"{"services": {"web": {"command": "x", "listens": "yes"}}}"#, "services.web.listens must be true or false"),
+            (
+                #"{"services": {"web": {"command": "x", "listens": "yes"}}}"#,
+                "services.web.listens must be true or false"
+            ),
             (#"{"services": {"web": {}}}"#, "services.web.command must be a command (a text), but is null"),
             (#"{"services": {"Web!": "x"}}"#, "services.Web! is not a valid name"),
             (#"{"services": []}"#, "services must be an object of commands by name, but is a list"),
@@ -79,12 +82,20 @@ struct ProjectFileTests {
     @Test(
         "A Procfile that is wrong is refused with the line",
         arguments: [
-            ("web node x", "Line 1 of Procfile is not “name: command”"), ("web: a\nweb: b", "Line 2 of Procfile names web"),
-            ("# only", "names no service"), ("worker: x", "no service called web"), ("web:", "Line 1 of Procfile cannot be read"),
+            ("web node x", "Line 1 of Procfile is not “name: command”"),
+            ("web: a\nweb: b", "Line 2 of Procfile names web"),
+            ("# only", "names no service"), ("worker: x", "no service called web"),
+            ("web:", "Line 1 of Procfile cannot be read"),
             ("web: x\nrelease: migrate", "Line 2 of Procfile is a release command"), ("We b: x", "not valid"),
         ])
     func wrongProcfile(text: String, words: String) throws {
         let message = try refusal(["Procfile": text])
         #expect(message.contains(words), "\(message)")
+    }
+
+    @Test("JSON of any depth is refused or read, never fatal", arguments: [100, 500, 511, 600, 100_000])
+    func deepJSON(depth: Int) throws {
+        let nested = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+        #expect(try refusal(["nodepilot.json": #"{"start": \#(nested)}"#]).contains("nodepilot.json"))
     }
 }

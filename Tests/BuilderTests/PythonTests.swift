@@ -23,15 +23,44 @@ struct PythonTests {
     @Test(
         "The server that the requirements name runs the app on the port it is given",
         arguments: [
-            (["requirements.txt": "Flask==3.0\ngunicorn>=22 # server", "app.py": "app = Flask()"], "exec gunicorn --bind 127.0.0.1:$PORT app:app"),
-            (["requirements.txt": "gunicorn", "wsgi.py": "from x import application"], "exec gunicorn --bind 127.0.0.1:$PORT wsgi:application"),
-            (["requirements.txt": "gunicorn\nflask", "main.py": "def create_app():\n  pass"], "exec gunicorn --bind 127.0.0.1:$PORT 'main:create_app()'"),
-            (["requirements.txt": "fastapi\nuvicorn[standard]", "main.py": "app: FastAPI = FastAPI()"], "exec uvicorn main:app --host 127.0.0.1 --port $PORT"),
-            (["requirements.txt": "fastapi[standard]", "main.py": "api = 1"], "exec uvicorn main:api --host 127.0.0.1 --port $PORT"),
-            (["requirements.txt": "flask", "app.py": "app=1"], "exec flask --app app run --host 127.0.0.1 --port $PORT"),
-            (["requirements.txt": "-r more/base.txt", "more/base.txt": "django\ngunicorn", "manage.py": "", "shop/wsgi.py": ""], "exec gunicorn --bind 127.0.0.1:$PORT shop.wsgi:application"),
-            (["requirements.txt": "Django", "manage.py": ""], "exec python manage.py runserver --noreload 127.0.0.1:$PORT"),
-            (["requirements.txt": "fastapi\ngunicorn\nuvicorn", "main.py": "app = 1"], "exec gunicorn --bind 127.0.0.1:$PORT --worker-class uvicorn.workers.UvicornWorker main:app"),
+            (
+                ["requirements.txt": "Flask==3.0\ngunicorn>=22 # server", "app.py": "app = Flask()"],
+                "exec gunicorn --bind 127.0.0.1:$PORT app:app"
+            ),
+            (
+                ["requirements.txt": "gunicorn", "wsgi.py": "from x import application"],
+                "exec gunicorn --bind 127.0.0.1:$PORT wsgi:application"
+            ),
+            (
+                ["requirements.txt": "gunicorn\nflask", "main.py": "def create_app():\n  pass"],
+                "exec gunicorn --bind 127.0.0.1:$PORT 'main:create_app()'"
+            ),
+            (
+                ["requirements.txt": "fastapi\nuvicorn[standard]", "main.py": "app: FastAPI = FastAPI()"],
+                "exec uvicorn main:app --host 127.0.0.1 --port $PORT"
+            ),
+            (
+                ["requirements.txt": "fastapi[standard]", "main.py": "api = 1"],
+                "exec uvicorn main:api --host 127.0.0.1 --port $PORT"
+            ),
+            (
+                ["requirements.txt": "flask", "app.py": "app=1"],
+                "exec flask --app app run --host 127.0.0.1 --port $PORT"
+            ),
+            (
+                [
+                    "requirements.txt": "-r more/base.txt", "more/base.txt": "django\ngunicorn", "manage.py": "",
+                    "shop/wsgi.py": "",
+                ], "exec gunicorn --bind 127.0.0.1:$PORT shop.wsgi:application"
+            ),
+            (
+                ["requirements.txt": "Django", "manage.py": ""],
+                "exec python manage.py runserver --noreload 127.0.0.1:$PORT"
+            ),
+            (
+                ["requirements.txt": "fastapi\ngunicorn\nuvicorn", "main.py": "app = 1"],
+                "exec gunicorn --bind 127.0.0.1:$PORT --worker-class uvicorn.workers.UvicornWorker main:app"
+            ),
         ])
     func servers(files: [String: String], line: String) throws {
         #expect(try plan(files).web == ["/bin/sh", "-c", line])
@@ -41,7 +70,9 @@ struct PythonTests {
     func plain() throws {
         #expect(try plan(["requirements.txt": "requests", "main.py": ""]).web == ["python", "main.py"])
         #expect(try refusal(["requirements.txt": "requests"]).contains("Add a Procfile"))
-        #expect(try refusal(["requirements.txt": "fastapi", "main.py": ""]).contains("Add a line uvicorn to requirements.txt"))
+        #expect(
+            try refusal(["requirements.txt": "fastapi", "main.py": ""]).contains(
+                "Add a line uvicorn to requirements.txt"))
     }
 
     @Test("A machine without Python or its venv is told what installs them")

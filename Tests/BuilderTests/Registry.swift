@@ -10,16 +10,24 @@ final class Registry: Sendable {
 
     init() async throws {
         let place = try TemporaryFolder()
-        try place.write("greeting/package/package.json", #"{"name": "greeting", "version": "1.0.0", "main": "index.js"}"#)
-        try place.write("greeting/package/index.js", "module.exports = 'hello'\n")
         try place.write(
-            "stamp/package/package.json", #"{"name": "stamp", "version": "1.0.0", "bin": {"stamp": "run.js"}}"#)
+            "source/greeting/package/package.json", #"{"name": "greeting", "version": "1.0.0", "main": "index.js"}"#)
+        try place.write("source/greeting/package/index.js", "module.exports = 'hello'\n")
         try place.write(
-            "stamp/package/run.js",
-            "#!/usr/bin/env node\nrequire('fs').writeFileSync('built', require(process.cwd() + '/node_modules/greeting'))\n")
+            "source/stamp/package/package.json", #"{"name": "stamp", "version": "1.0.0", "bin": {"stamp": "run.js"}}"#)
+        try place.write(
+            "source/stamp/package/run.js",
+            "#!/usr/bin/env node\nrequire('fs').writeFileSync('built', require(process.cwd() + '/node_modules/greeting'))\n"
+        )
         for name in ["greeting", "stamp"] {
-            try await Shell.run("tar czf ../\(name)-1.0.0.tgz package", in: place.path + "/\(name)")
+            try await Shell.run("tar czf ../../\(name)-1.0.0.tgz package", in: place.path + "/source/\(name)")
         }
+        try place.write(
+            "greeting",
+            #"""
+            {"name": "greeting", "dist-tags": {"latest": "1.0.0"}, "versions": {"1.0.0": {"name": "greeting",
+             "version": "1.0.0", "dist": {"tarball": "http://127.0.0.1/greeting-1.0.0.tgz"}}}}
+            """#)
         let (ports, found) = AsyncStream.makeStream(of: String.self)
         let script = """
             import http.server

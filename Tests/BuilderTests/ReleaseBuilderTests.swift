@@ -57,7 +57,8 @@ struct ReleaseBuilderTests {
         #expect(tools.version(of: "npm") != nil)
         #expect(tools.version(of: "python3")?.hasPrefix("3.") == true)
         #expect(tools.runtimes.count == 2)
-        let none = try await InstalledTools.find(on: "/nonexistent", as: .builder(1), in: place.path, runner: ProcessRunner())
+        let none = try await InstalledTools.find(
+            on: "/nonexistent", as: .builder(1), in: place.path, runner: ProcessRunner())
         #expect(none.runtimes.isEmpty)
     }
 
@@ -84,11 +85,18 @@ struct ReleaseBuilderTests {
         "A failure names the command, how it ended, the cause and what to do",
         arguments: [
             ("echo boring; echo 'it is broken'; exit 3", "exit code 3. it is broken.", nil),
-            ("echo 'npm error code EUSAGE'; echo 'npm error'; echo 'npm error `npm ci` can only install packages when in sync.'; exit 1",
-             "`npm ci` can only install packages when in sync.", "run npm install"),
-            ("echo 'npm ERR! code ETARGET'; echo 'npm ERR! notarget No matching version found for x@9.'; exit 1",
-             "No matching version found for x@9.", "does not exist"),
-            ("echo 'ERROR: No matching distribution found for nope==1'; exit 1", "No matching distribution found", "correct it"),
+            (
+                "echo 'npm error code EUSAGE'; echo 'npm error'; echo 'npm error `npm ci` can only install packages when in sync.'; exit 1",
+                "`npm ci` can only install packages when in sync.", "run npm install"
+            ),
+            (
+                "echo 'npm ERR! code ETARGET'; echo 'npm ERR! notarget No matching version found for x@9.'; exit 1",
+                "No matching version found for x@9.", "does not exist"
+            ),
+            (
+                "echo 'ERROR: No matching distribution found for nope==1'; exit 1", "No matching distribution found",
+                "correct it"
+            ),
             ("kill -KILL $$", "SIGKILL", "out of memory"),
             ("echo 'gyp ERR! find Python'; exit 1", "exit code 1", "build-essential"),
             ("nonexistent-tool", "exit code 127", "not found"),
@@ -140,12 +148,18 @@ struct ReleaseBuilderTests {
 
     @Test("npm ci with a lockfile that does not fit says to run npm install")
     func lockfileOutOfSync() async throws {
+        let registry = try await Registry()
         let build = try Build([
-            "package.json": #"{"name": "app", "version": "1.0.0", "dependencies": {"greeting": "1.0.0"}}"#, "index.js": "",
-            "package-lock.json": #"{"name": "app", "version": "1.0.0", "lockfileVersion": 3, "packages": {"": {"name": "app"}}}"#,
+            "package.json": #"{"name": "app", "version": "1.0.0", "dependencies": {"greeting": "1.0.0"}}"#,
+            "index.js": "",
+            "package-lock.json":
+                #"{"name": "app", "version": "1.0.0", "lockfileVersion": 3, "packages": {"": {"name": "app"}}}"#,
+            ".npmrc": "registry=\(registry.address)/\n",
         ])
         let error = await #expect(throws: NodePilotError.self) { try await build.run() }
-        #expect(error?.message.contains("npm ci") == true && error?.message.contains("lock file") == true, "\(error?.message ?? "")")
+        #expect(
+            error?.message.contains("npm ci") == true && error?.message.contains("lock file") == true,
+            "\(error?.message ?? "")")
         #expect(error?.hint?.contains("run npm install") == true)
     }
 

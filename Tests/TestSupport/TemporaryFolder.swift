@@ -51,7 +51,8 @@ package final class TemporaryFolder: Sendable {
             case S_IFDIR: return item + "/"
             case S_IFLNK:
                 // a link that was just seen has a target
-                return item + " -> " + ((try? FileManager.default.destinationOfSymbolicLink(atPath: "\(root)/\(item)")) ?? "")
+                return item + " -> "
+                    + ((try? FileManager.default.destinationOfSymbolicLink(atPath: "\(root)/\(item)")) ?? "")
             case S_IFREG: return item
             default: return item + " special"
             }
