@@ -53,7 +53,8 @@ struct HealthTests {
     func statuses(_ status: Int) async throws {
         try await Workshop.with { workshop in
             let port = try await workshop.supervisor.reservePort()
-            let id = try await workshop.supervisor.start(workshop.specification(Self.arguments(status, port), port: port))
+            let id = try await workshop.supervisor.start(
+                workshop.specification(Self.arguments(status, port), port: port))
             _ = try await workshop.supervisor.awaitHealthy(id, check: Self.check)
             let strict = HealthCheck(path: "/ready", timeout: .milliseconds(300), interval: .milliseconds(50))
             if status == 302 {
@@ -71,7 +72,8 @@ struct HealthTests {
     func ends() async throws {
         try await Workshop.with { workshop in
             let port = try await workshop.supervisor.reservePort()
-            let script = "for i in $(seq 30); do echo line $i; done; echo \"Error: Cannot find module 'express'\" >&2; exit 7"
+            let script =
+                "for i in $(seq 30); do echo line $i; done; echo \"Error: Cannot find module 'express'\" >&2; exit 7"
             let error = try await Self.failure(
                 workshop, workshop.shell(script, port: port), HealthCheck(timeout: .seconds(600)))
             #expect(error.code == .unprocessable)
@@ -98,9 +100,9 @@ struct HealthTests {
     @Test("What was seen at the deadline is said: nothing listens, another address, an error, no HTTP, silence")
     func deadlines() async throws {
         try await Workshop.with { workshop in
-            let silent = "import socket,sys,time\ns=socket.create_server(('127.0.0.1',int(sys.argv[1])))\ntime.sleep(1000)"
-            let banner =
-                "import socket,sys\ns=socket.create_server(('127.0.0.1',int(sys.argv[1])))\nwhile 1:\n c=s.accept()[0]; c.recv(9); c.send(b'220 mail\\r\\n'); c.close()"
+            let listen = "import socket,sys,time\ns=socket.create_server(('127.0.0.1',int(sys.argv[1])))\n"
+            let silent = listen + "time.sleep(1000)"
+            let banner = listen + "while 1:\n c=s.accept()[0]; c.recv(9); c.send(b'220 mail\\r\\n'); c.close()"
             let quick = HealthCheck(
                 timeout: .seconds(2), interval: .milliseconds(100), requestTimeout: .milliseconds(300))
             let cases: [(@Sendable (Int) -> [String], String)] = [

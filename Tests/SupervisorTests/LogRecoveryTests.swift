@@ -109,7 +109,9 @@ struct LogRecoveryTests {
         let segment = LogSegment(number: 12, key: LogKey(instance: "web.1", stream: .stderr))
         #expect(segment.dataName == "00000012.web.1.stderr.log")
         #expect(LogSegment(dataName: segment.dataName)?.key == segment.key)
-        for name in ["", "x.web.1.stdout.log", "1.stdout.log", "00000001.web.1.stdin.log", "00000001.web.1.stdout.index"] {
+        for name in [
+            "", "x.web.1.stdout.log", "1.stdout.log", "00000001.web.1.stdin.log", "00000001.web.1.stdout.index",
+        ] {
             #expect(LogSegment(dataName: name) == nil)
         }
     }

@@ -28,7 +28,8 @@ struct LogTests {
                 }
                 return next
             }
-            let id = try await workshop.supervisor.start(workshop.specification(["seq", "-f", "line %.0f", "0", "999999"]))
+            let id = try await workshop.supervisor.start(
+                workshop.specification(["seq", "-f", "line %.0f", "0", "999999"]))
             try await waitUntilEnded(workshop, id)
             #expect(try await reader.value == 1_000_000)
             let names = ProcFile.names(in: workshop.root + "/data/projects/shop/logs")
@@ -40,9 +41,8 @@ struct LogTests {
                 Workshop.project, name: Workshop.name, lines: 3, before: before, stream: .stdout)
             #expect(texts(page) == ["line 994997", "line 994998", "line 994999"])
             let found = try await workshop.logs.tail(
-                Workshop.project, name: Workshop.name, lines: 10, search: "LINE 12345")
-            #expect(texts(found).first == "line 12345")
-            #expect(found.count == 10 || texts(found).contains("line 123459"))
+                Workshop.project, name: Workshop.name, lines: 10, search: "LINE 99345")
+            #expect(texts(found) == (993_450...993_459).map { "line \($0)" })
         }
     }
 
@@ -67,7 +67,8 @@ struct LogTests {
             #expect(ProcFile.names(in: folder).allSatisfy { mode($0) == 0o600 })
             #expect(mode(".") == 0o700)
             // A follower from before what is left begins with what is left, in order.
-            var iterator = workshop.logs.follow(Workshop.project, name: try Workshop.name, after: 0).makeAsyncIterator()
+            let follower = workshop.logs.follow(Workshop.project, name: try Workshop.name, after: 0)
+            var iterator = follower.makeAsyncIterator()
             let batch = try #require(try await iterator.next()).filter { $0.stream == .stdout }
             let numbers = batch.compactMap { Int($0.text) }
             #expect((numbers.first ?? 0) > 1)
@@ -80,7 +81,8 @@ struct LogTests {
         try await Workshop.with { workshop in
             for run in 0..<50 {
                 let end = run.isMultiple(of: 2) ? "" : "\\n"
-                let id = try await workshop.supervisor.start(workshop.shell("printf 'last word \(run)\(end)' >&\(run % 2 + 1); exit 1"))
+                let script = "printf 'last word \(run)\(end)' >&\(run % 2 + 1); exit 1"
+                let id = try await workshop.supervisor.start(workshop.shell(script))
                 try await waitUntilEnded(workshop, id)
                 await workshop.supervisor.stop(id)
             }
@@ -96,7 +98,8 @@ struct LogTests {
     @Test("Both streams, with their instance and time, under one rising number")
     func streams() async throws {
         try await Workshop.with { workshop in
-            let id = try await workshop.supervisor.start(workshop.shell("echo out; sleep 0.1; echo err >&2; sleep 0.1; printf 'b\\377d\\r\\n'"))
+            let script = "echo out; sleep 0.1; echo err >&2; sleep 0.1; printf 'b\\377d\\r\\n'"
+            let id = try await workshop.supervisor.start(workshop.shell(script))
             try await waitUntilEnded(workshop, id)
             let lines = try await workshop.tail().filter { $0.stream != .nodepilot }
             #expect(lines.map(\.stream) == [.stdout, .stderr, .stdout])
@@ -109,7 +112,8 @@ struct LogTests {
     @Test("A follower goes on after a number, and sees what comes")
     func follow() async throws {
         try await Workshop.with { workshop in
-            let id = try await workshop.supervisor.start(workshop.shell("seq 10; while [ ! -e go ]; do sleep 0.02; done; seq 11 20"))
+            let script = "seq 10; while [ ! -e go ]; do sleep 0.02; done; seq 11 20"
+            let id = try await workshop.supervisor.start(workshop.shell(script))
             try await eventually { try await workshop.tail(stream: .stdout).count == 10 }
             let fourth = try #require(try await workshop.tail(stream: .stdout).first { $0.text == "4" })
             let follower = Task {
@@ -148,21 +152,23 @@ struct LogTests {
         }
     }
 
-    @Test("A full disk costs lines, not the app: they are counted in a gap", .enabled(if: Workshop.isRoot, "needs root to mount a small file system"))
+    @Test(
+        "A full disk costs lines, not the app: they are counted in one gap",
+        .enabled(if: Workshop.isRoot, "needs root to mount a small file system"))
     func diskFull() async throws {
         try await Workshop.with(limits: LogLimits(segmentBytes: 10 << 20, totalBytes: 100 << 20)) { workshop in
             let disk = workshop.root + "/data/projects/shop"
             try #require(mount("none", disk, "tmpfs", 0, "size=2m") == 0)
             defer { umount(disk) }
-            let id = try await workshop.supervisor.start(
-                workshop.shell("seq 1000000; touch done; while [ ! -e go ]; do sleep 0.05; done; echo after; sleep 1000"))
+            let script = "seq 1000000; touch done; while [ ! -e go ]; do sleep 0.05; done; echo after; sleep 1000"
+            let id = try await workshop.supervisor.start(workshop.shell(script))
             // The app was not held up.
             try await eventually { access(workshop.root + "/app/done", F_OK) == 0 }
             try #require(mount("none", disk, "tmpfs", UInt(MS_REMOUNT), "size=8m") == 0)
             try workshop.write("go", "")
             try await eventually { try await workshop.tail(5, stream: .stdout).last?.text == "after" }
             let gaps = try await workshop.tail(100, stream: .nodepilot).filter { $0.text.contains("bytes were lost") }
-            #expect(!gaps.isEmpty && gaps.count < 4)
+            #expect(gaps.count == 1)
             await workshop.supervisor.stop(id)
         }
     }
