@@ -104,7 +104,7 @@ struct HealthTests {
             let silent = listen + "time.sleep(1000)"
             let banner = listen + "while 1:\n c=s.accept()[0]; c.recv(9); c.send(b'220 mail\\r\\n'); c.close()"
             let quick = HealthCheck(
-                timeout: .seconds(2), interval: .milliseconds(100), requestTimeout: .milliseconds(300))
+                timeout: .seconds(4), interval: .milliseconds(100), requestTimeout: .milliseconds(300))
             let cases: [(@Sendable (Int) -> [String], String)] = [
                 ({ _ in ["sleep", "1000"] }, "nothing listens on port"),
                 ({ Self.arguments(200, $0, "127.0.0.2") }, "is not open on 127.0.0.1"),
@@ -112,12 +112,17 @@ struct HealthTests {
                 ({ ["python3", "-c", silent, "\($0)"] }, "GET / is not answered"),
                 ({ ["python3", "-c", banner, "\($0)"] }, "does not answer in HTTP"),
             ]
-            for (arguments, words) in cases {
-                let port = try await workshop.supervisor.reservePort()
-                let error = try await Self.failure(
-                    workshop, workshop.specification(arguments(port), port: port), quick)
-                #expect(error.message.contains(words), "\(error.message)")
-                #expect(error.hint?.isEmpty == false)
+            try await withThrowingTaskGroup { group in
+                for (arguments, words) in cases {
+                    group.addTask {
+                        let port = try await workshop.supervisor.reservePort()
+                        let error = try await Self.failure(
+                            workshop, workshop.specification(arguments(port), port: port), quick)
+                        #expect(error.message.contains(words), "\(error.message)")
+                        #expect(error.hint?.isEmpty == false)
+                    }
+                }
+                try await group.waitForAll()
             }
         }
     }
