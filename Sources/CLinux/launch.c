@@ -12,10 +12,12 @@
 #include <unistd.h>
 
 int nodepilot_reset_signals(void) {
-    struct sigaction standard = {.sa_handler = SIG_DFL};
+    // By the system call: glibc keeps two real-time signals for itself and would leave them as they were inherited.
+    // The kernel's struct begins with the handler and is no longer than this; all zero is SIG_DFL without flags.
+    unsigned long standard[8] = {0};
     for (int number = 1; number < NSIG; number++) {
-        // KILL, STOP and the two that glibc keeps for threads refuse; they are at their default anyway.
-        (void)sigaction(number, &standard, 0);
+        // KILL and STOP refuse; they are at their default anyway.
+        (void)syscall(SYS_rt_sigaction, number, standard, 0, 8);
     }
     sigset_t none;
     sigemptyset(&none);

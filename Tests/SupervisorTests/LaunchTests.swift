@@ -13,7 +13,7 @@ struct LaunchTests {
             let leaky = (0..<20).map { _ in open("/dev/null", O_RDONLY) }
             defer { for descriptor in leaky { close(descriptor) } }
             let (status, lines) = try await workshop.run(
-                workshop.job(["sh", "-c", "for f in /proc/$$/fd/*; do echo ${f##*/}; done"]))
+                workshop.job(["sh", "-c", "ls /proc/$$/fd; true"]))
             #expect(status == .exited(0))
             #expect(lines == ["0", "1", "2"])
         }
@@ -35,8 +35,9 @@ struct LaunchTests {
         try await Workshop.with { workshop in
             let previous = signal(SIGPIPE, SIG_IGN)
             defer { signal(SIGPIPE, previous) }
-            let (_, lines) = try await workshop.run(workshop.job(["grep", "^Sig[BIC]", "/proc/self/status"]))
-            #expect(lines == ["SigBlk", "SigIgn", "SigCgt"].map { "\($0):\t0000000000000000" })
+            let (_, lines) = try await workshop.run(workshop.job(["cat", "/proc/self/status"]))
+            let told = lines.filter { $0.hasPrefix("SigB") || $0.hasPrefix("SigI") || $0.hasPrefix("SigC") }
+            #expect(told == ["SigBlk", "SigIgn", "SigCgt"].map { "\($0):\t0000000000000000" })
         }
     }
 
@@ -44,7 +45,9 @@ struct LaunchTests {
     func sessionAndPrivileges() async throws {
         try await Workshop.with { workshop in
             let (_, lines) = try await workshop.run(
-                workshop.job(["sh", "-c", "grep NoNewPrivs /proc/self/status; cut -d' ' -f1,6 /proc/$$/stat; pwd; umask"]))
+                workshop.job([
+                    "sh", "-c", "grep NoNewPrivs /proc/self/status; cut -d' ' -f1,6 /proc/$$/stat; pwd; umask",
+                ]))
             try #require(lines.count == 4)
             #expect(lines[0] == "NoNewPrivs:\t1")
             let numbers = lines[1].split(separator: " ")
@@ -63,7 +66,10 @@ struct LaunchTests {
             #expect(lines == ["123", "7", "0"])
             let (_, defaults) = try await workshop.run(workshop.job(["sh", "-c", "ulimit -n"]))
             let open = try #require(defaults.first.flatMap { Int($0) })
-            #expect(open == 65_536 || !Workshop.isRoot && open < 65_536)
+            // Where even root may not raise it, what there is.
+            var own = rlimit()
+            getrlimit(Int32(RLIMIT_NOFILE.rawValue), &own)
+            #expect(open == 65_536 || open == Int(own.rlim_max))
         }
     }
 
@@ -78,7 +84,9 @@ struct LaunchTests {
                 ("no-such-program", "was not found"), ("./plain", "may not be executed"),
                 ("./lost", "is not a program for this machine"),
             ] {
-                let error = await #expect(throws: NodePilotError.self) { try await workshop.run(workshop.job([program])) }
+                let error = await #expect(throws: NodePilotError.self) {
+                    try await workshop.run(workshop.job([program]))
+                }
                 #expect(error?.code == .unprocessable)
                 #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
                 #expect(error?.message.contains(program) == true)
@@ -104,7 +112,9 @@ struct LaunchTests {
         }
     }
 
-    @Test("As root: the runner and the builder are users of their own, the group is shared", .enabled(if: Workshop.isRoot, "needs root"))
+    @Test(
+        "As root: the runner and the builder are users of their own, the group is shared",
+        .enabled(if: Workshop.isRoot, "needs root"))
     func dropsToUsers() async throws {
         try await Workshop.with(enforced: true) { workshop in
             let script = "id -un; id -gn; id -G | wc -w; umask; cat /etc/shadow 2>/dev/null || echo denied"

@@ -104,7 +104,7 @@ final class Workshop: Sendable {
     }
 
     /// Runs a job and returns what it wrote.
-    func run(_ job: Job) async throws -> (status: ExitStatus, lines: [String]) {
+    func run(_ job: Job) async throws -> (status: Core.ExitStatus, lines: [String]) {
         let lines = Mutex<[String]>([])
         let status = try await launcher.run(job) { line in lines.withLock { $0.append(line) } }
         return (status, lines.withLock { $0 })

@@ -1,4 +1,3 @@
-
 /// How it is found out that an instance serves.
 package struct HealthCheck: Sendable {
     /// A path that must answer 2xx or 3xx; nil: `/` with anything below 500.

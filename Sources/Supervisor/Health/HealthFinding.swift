@@ -36,15 +36,14 @@ enum HealthFinding: Sendable, Hashable {
     /// The error when this is what was seen at the end.
     func failure(instance: String, path: String, port: Int, after: Duration) -> NodePilotError {
         let seen = inWords(path: path, port: port)
-        let (seconds, attoseconds) = after.components
-        let span = seconds >= 10 ? "\(seconds) s" : "\(Double(seconds * 10 + attoseconds / 100_000_000_000_000_000) / 10) s"
+        let tenths = Int(after / .milliseconds(100))
         return NodePilotError(
-            .unprocessable, "\(instance) did not become healthy in \(span): \(seen).", hint: hint(path: path, port: port))
+            .unprocessable, "\(instance) did not become healthy in \(Double(tenths) / 10) s: \(seen).", hint: hint)
     }
 
     // MARK: - Private
 
-    private func hint(path: String, port: Int) -> String {
+    private var hint: String {
         switch self {
         case .healthy, .badStatus:
             "Look at the app's log for the cause, or name a health path that answers 2xx or 3xx."
@@ -52,7 +51,8 @@ enum HealthFinding: Sendable, Hashable {
         case .silent: "The app accepts the connection but does not answer: look for what it waits for at its start."
         case .nothingListens: "Listen on the port in the environment variable PORT: app.listen(process.env.PORT)."
         case .wrongAddress: "Listen on the address in the environment variable HOST (127.0.0.1), or on 0.0.0.0."
-        case .wrongPort: "Use the port from the environment: process.env.PORT in Node.js, os.environ[\"PORT\"] in Python."
+        case .wrongPort:
+            "Use the port from the environment: process.env.PORT in Node.js, os.environ[\"PORT\"] in Python."
         case .stranger: "Nothing is sent there. Stop that process, or choose another port for the project."
         case .taken: "Only one instance can have a fixed port: let NodePilot choose the port."
         }

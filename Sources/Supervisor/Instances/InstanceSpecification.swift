@@ -40,7 +40,8 @@ package struct InstanceSpecification: Sendable, Hashable, Codable {
     /// - Throws: `.invalidInput` for a service whose name cannot be part of a file's name.
     func validate() throws(NodePilotError) {
         let isName = service.utf8.allSatisfy { byte in
-            (97...122).contains(byte) || (65...90).contains(byte) || (48...57).contains(byte) || byte == 45 || byte == 95
+            (97...122).contains(byte | 0x20) || (48...57).contains(byte) || byte == UInt8(ascii: "-")
+                || byte == UInt8(ascii: "_")
         }
         guard isName, !service.isEmpty, service.utf8.count <= 64 else {
             throw .invalid("services", "“\(service)” is not 1 to 64 letters, digits, hyphens and underscores")

@@ -50,7 +50,9 @@ package final class LogBook: Sendable {
             do {
                 try writer.append(line: text)
             } catch {
-                logger.warning("A remark did not get into the project's log", metadata: ["project": "\(name)", "text": "\(text)", "error": "\(error)"])
+                logger.warning(
+                    "A remark did not get into the project's log",
+                    metadata: ["project": "\(name)", "text": "\(text)", "error": "\(error)"])
             }
         }
     }

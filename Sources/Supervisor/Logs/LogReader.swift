@@ -14,14 +14,13 @@ struct LogReader {
 
     /// The last `count` lines before `before` and after `after` that pass the filter, oldest first.
     func last(_ count: Int, before: Int64?, after: Int64 = 0, _ filter: Filter) throws -> [LogLine] {
-        var cursors = try open(filter) { $0.firstSeq < before ?? .max && $0.lastSeq > after }
-        for cursor in cursors {
+        var merge = Merge(folder: folder, segments: wanted(filter), isNewestFirst: true) { cursor in
             if let before { try cursor.seek(after: before - 1) }
             cursor.step(-1)
         }
         let needle = filter.search.map { TextSearch($0) }
         var lines: [LogLine] = []
-        while lines.count < count, let (cursor, record) = try next(among: &cursors, isNewer: >) {
+        while lines.count < count, let (cursor, record) = try merge.next() {
             cursor.step(-1)
             if record.seq <= after { break }
             if let needle, try !cursor.withBytes(of: record, needle.isFound) { continue }
@@ -32,10 +31,10 @@ struct LogReader {
 
     /// The first `count` lines after `after`.
     func first(_ count: Int, after: Int64) throws -> [LogLine] {
-        var cursors = try open(Filter()) { $0.lastSeq > after }
-        for cursor in cursors { try cursor.seek(after: after) }
+        let segments = segments.filter { $0.count > 0 && $0.lastSeq > after }
+        var merge = Merge(folder: folder, segments: segments, isNewestFirst: false) { try $0.seek(after: after) }
         var lines: [LogLine] = []
-        while lines.count < count, let (cursor, record) = try next(among: &cursors, isNewer: <) {
+        while lines.count < count, let (cursor, record) = try merge.next() {
             cursor.step(1)
             lines.append(try cursor.line(record))
         }
@@ -44,28 +43,64 @@ struct LogReader {
 
     // MARK: - Private
 
-    private func open(_ filter: Filter, where isWanted: (LogSegment) -> Bool) throws -> [SegmentCursor] {
+    private func wanted(_ filter: Filter) -> [LogSegment] {
         segments.filter { segment in
-            segment.count > 0 && isWanted(segment) && (filter.stream ?? segment.key.stream) == segment.key.stream
+            segment.count > 0 && (filter.stream ?? segment.key.stream) == segment.key.stream
                 && (filter.instance ?? segment.key.instance) == segment.key.instance
-        }.compactMap { SegmentCursor($0, in: folder) }
+        }
     }
 
-    /// The cursor whose line comes next, by `isNewer` on the numbers; cursors at their end are left behind.
-    private func next(
-        among cursors: inout [SegmentCursor], isNewer: (Int64, Int64) -> Bool
-    ) throws -> (SegmentCursor, LogRecord)? {
-        var best: (SegmentCursor, LogRecord)?
-        var hasEnded = false
-        for cursor in cursors {
-            guard let record = try cursor.current() else {
-                hasEnded = true
-                continue
-            }
-            if let seq = best?.1.seq, !isNewer(record.seq, seq) { continue }
-            best = (cursor, record)
+    /// Puts the lines of many segments in the order of their numbers, and opens a segment only when its turn comes.
+    private struct Merge {
+        let folder: String
+        let isNewestFirst: Bool
+        /// Puts a fresh cursor on its first line.
+        let start: (SegmentCursor) throws -> Void
+        /// The next one last.
+        private var waiting: [LogSegment]
+        private var cursors: [SegmentCursor] = []
+
+        init(
+            folder: String, segments: [LogSegment], isNewestFirst: Bool,
+            start: @escaping (SegmentCursor) throws -> Void
+        ) {
+            self.folder = folder
+            self.isNewestFirst = isNewestFirst
+            self.start = start
+            waiting = segments.sorted { isNewestFirst ? $0.lastSeq < $1.lastSeq : $0.firstSeq > $1.firstSeq }
         }
-        if hasEnded { cursors = try cursors.filter { try $0.current() != nil } }
-        return best
+
+        /// The next line and the cursor that stands on it.
+        mutating func next() throws -> (SegmentCursor, LogRecord)? {
+            var best = try bestOpen()
+            while let segment = waiting.last {
+                let edge = isNewestFirst ? segment.lastSeq : segment.firstSeq
+                if let best, !isBefore(edge, best.1.seq) { break }
+                waiting.removeLast()
+                // Nil: deleted since the list was made.
+                guard let cursor = SegmentCursor(segment, in: folder) else { continue }
+                try start(cursor)
+                cursors.append(cursor)
+                best = try bestOpen()
+            }
+            return best
+        }
+
+        private mutating func bestOpen() throws -> (SegmentCursor, LogRecord)? {
+            var best: (SegmentCursor, LogRecord)?
+            var hasEnded = false
+            for cursor in cursors {
+                guard let record = try cursor.current() else {
+                    hasEnded = true
+                    continue
+                }
+                if let seq = best?.1.seq, !isBefore(record.seq, seq) { continue }
+                best = (cursor, record)
+            }
+            if hasEnded { cursors = try cursors.filter { try $0.current() != nil } }
+            return best
+        }
+
+        private func isBefore(_ one: Int64, _ other: Int64) -> Bool { isNewestFirst ? one > other : one < other }
     }
 }

@@ -34,7 +34,7 @@ final class LogWriter {
 
     /// Moves what is in the pipe, up to one chunk of it, into the file.
     func take(from pipe: Int32) -> Taken {
-        guard let segment = writable() else { return drop(from: pipe) }
+        guard lost == 0 || hasRoom(), let segment = writable() else { return drop(from: pipe) }
         let room = max(4096, min(Self.chunkBytes, log.limits.segmentBytes - segment.totalBytes))
         let start = segment.scanner.end
         let count = nodepilot_splice_to_file(pipe, segment.data.raw, Int64(start), room)
@@ -90,6 +90,13 @@ final class LogWriter {
     }
 
     // MARK: - Private
+
+    /// Whether it is worth to begin again: a few bytes that became free would only make one gap after the other.
+    private func hasRoom() -> Bool {
+        var status = statvfs()
+        guard statvfs(log.folder, &status) == 0 else { return true }
+        return Int(status.f_bfree) * Int(status.f_frsize) >= 8 * Self.chunkBytes
+    }
 
     private func writable() -> OpenSegment? {
         do {

@@ -66,7 +66,8 @@ final class ProjectLog: Sendable {
 
     /// A segment to write to: the newest of this key where it has room and nobody writes to it, or a new one.
     func open(_ key: LogKey) throws -> OpenSegment {
-        try state.withLock { state in
+        defer { trim() }
+        return try state.withLock { state in
             try load(&state)
             if let last = state.segments.lastIndex(where: { $0.key == key }), !state.segments[last].isOpen,
                 state.segments[last].totalBytes < limits.segmentBytes
