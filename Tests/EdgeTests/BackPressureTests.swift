@@ -43,7 +43,7 @@ struct BackPressureTests {
     @Test("a large upload to an app that does not read stays with the client")
     func slowApp() async throws {
         let mayRead = Atomic(false)
-                let script: RawUpstream.Script = { connection in
+        let script: RawUpstream.Script = { connection in
             _ = try await connection.head()
             connection.forgetBytes()
             try await connection.channel.setOption(.autoRead, value: false).get()

@@ -26,8 +26,10 @@ struct ChunkedBodyTests {
         arguments: [
             "5\nhello\r\n0\r\n\r\n", "5\r\nhello\n0\r\n\r\n", "5\r\nhello0\r\n\r\n", "5\r\nhelloX\r\n0\r\n\r\n",
             "\r\nhello", "x\r\n", "-1\r\n", "+5\r\nhello", "0x5\r\nhello", "5 \r\nhello", " 5\r\nhello", ";a\r\n",
-            "5;a\u{0}\r\nhello", "5;a\rb\r\nhello", "5;\nhello\r\n", "FFFFFFFFFFFFFFFF\r\n", "00000000000000005\r\nhello",
-            "0\r\nno colon\r\n\r\n", "0\r\n: x\r\n\r\n", "0\r\nA : x\r\n\r\n", "0\r\nA: \u{1}\r\n\r\n", "0\r\nA: b\n\r\n",
+            "5;a\u{0}\r\nhello", "5;a\rb\r\nhello", "5;\nhello\r\n", "FFFFFFFFFFFFFFFF\r\n",
+            "00000000000000005\r\nhello",
+            "0\r\nno colon\r\n\r\n", "0\r\n: x\r\n\r\n", "0\r\nA : x\r\n\r\n", "0\r\nA: \u{1}\r\n\r\n",
+            "0\r\nA: b\n\r\n",
             "1;\(String(repeating: "a", count: 300))\r\nx\r\n", String(repeating: "1", count: 300),
             "0\r\nA: \(String(repeating: "a", count: 9000))\r\n\r\n",
         ])

@@ -36,10 +36,10 @@ struct ResponseHeadParserTests {
         let head = try head(
             "HTTP/1.1 200 Fine\r\nA: 1\r\nConnection: keep-alive, x\r\nKeep-Alive: timeout=5\r\nX: 1\r\nB: 2\r\n\r\n")
         var output = ByteBuffer()
-        head.write(.init(minorVersion: 1, keepsAlive: true, body: .untilClose, chunksBody: true), to: &output)
+        head.write(.init(minorVersion: 1, keepsAlive: true, chunksBody: true), to: &output)
         #expect(String(buffer: output) == "HTTP/1.1 200 Fine\r\nA: 1\r\nB: 2\r\nTransfer-Encoding: chunked\r\n\r\n")
         output.clear()
-        head.write(.init(minorVersion: 0, keepsAlive: false, body: .untilClose), to: &output)
+        head.write(.init(minorVersion: 0, keepsAlive: false), to: &output)
         #expect(String(buffer: output) == "HTTP/1.1 200 Fine\r\nA: 1\r\nB: 2\r\nConnection: close\r\n\r\n")
     }
 

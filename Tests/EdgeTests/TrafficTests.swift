@@ -52,7 +52,8 @@ struct TrafficTests {
                             group.addTask {
                                 let client = try await fixture.connect()
                                 for _ in 0..<100 {
-                                    try await client.send("POST / HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 1\r\n\r\nx")
+                                    try await client.send(
+                                        "POST / HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 1\r\n\r\nx")
                                     #expect(try await client.text(through: "ok") == Self.ok)
                                 }
                                 await client.close()
