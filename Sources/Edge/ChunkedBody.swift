@@ -82,7 +82,8 @@ struct ChunkedBody {
         let available = input.writerIndex - run.position(in: input)
         switch state {
         case .size:
-            guard let line = try line(input, at: run.position(in: input), maximum: Self.maximumLine) else { return false }
+            let start = run.position(in: input)
+            guard let line = try line(input, at: start, maximum: Self.maximumLine) else { return false }
             try readSize(line, input, &run, emit)
         case .data(let remaining):
             guard available > 0 else { return false }

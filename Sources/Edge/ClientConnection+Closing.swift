@@ -66,7 +66,10 @@ extension ClientConnection {
 
     func expired() {
         switch phase {
-        case .head where isReadingHead: answer(.timedOut)
+        case .head where isReadingHead:
+            request = RequestTraits()
+            request.id = worker.requestIDs.next()
+            answer(.timedOut)
         case .exchange where exchange?.hasResponse == false:
             if body.isComplete || exchange?.upstream?.isWritable == false {
                 exchange?.upstream?.close()

@@ -9,7 +9,7 @@ extension ClientConnection {
     func interimResponse(_ head: ResponseHead) {
         guard request.minorVersion > 0 else { return }
         var output = worker.takeScratch()
-        head.write(.init(minorVersion: 1, keepsAlive: true, body: .none), to: &output)
+        head.write(.init(minorVersion: 1, keepsAlive: true), to: &output)
         write(output)
         worker.giveScratch(output)
     }
@@ -25,7 +25,7 @@ extension ClientConnection {
         var output = worker.takeScratch()
         head.write(
             .init(
-                minorVersion: request.minorVersion, keepsAlive: keepsAlive, body: responseBody, chunksBody: chunksBody),
+                minorVersion: request.minorVersion, keepsAlive: keepsAlive, chunksBody: chunksBody),
             to: &output)
         unsentHead = output
     }

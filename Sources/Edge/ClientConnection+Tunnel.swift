@@ -8,7 +8,7 @@ extension ClientConnection {
         phase = .tunnel
         expect(within: nil)
         var output = worker.takeScratch()
-        head.write(.init(minorVersion: 1, keepsAlive: true, body: .none), to: &output)
+        head.write(.init(minorVersion: 1, keepsAlive: true), to: &output)
         unsentHead = output
         if early.readableBytes > 0 { writeBehindHead(early) }
         sendUnsentHead()

@@ -51,7 +51,6 @@ final class ClientConnection: ChannelDuplexHandler {
     var body = BodyReader(.none)
     var exchange: Exchange?
     var transfer: FileTransfer?
-    var forwarded: ForwardedHeaders
     /// Written, but not yet with the body's first piece.
     var unsentHead: ByteBuffer?
     var keepsAlive = true
@@ -61,6 +60,9 @@ final class ClientConnection: ChannelDuplexHandler {
     var isInputClosed = false
     /// Tells what was asked for this request from what was asked for an earlier one.
     var serial = 0
+    /// The client's address is known with the first request.
+    private(set) lazy var forwarded = ForwardedHeaders(
+        client: context?.channel.remoteAddress, isSecure: scheme == .https)
 
     private var deadline: NIODeadline?
     private var isDirty = false
@@ -71,7 +73,6 @@ final class ClientConnection: ChannelDuplexHandler {
         self.worker = worker
         self.scheme = scheme
         parser = RequestHeadParser(limits: worker.shared.configuration.limits)
-        forwarded = ForwardedHeaders(client: nil, isSecure: scheme == .https)
     }
 
     var timeouts: EdgeConfiguration.Timeouts { worker.shared.configuration.timeouts }
@@ -140,14 +141,14 @@ final class ClientConnection: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        if context.channel.isActive { begin(context) }
+        worker.add(self)
+        expect(within: timeouts.requestHead)
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
-
-    func channelActive(context: ChannelHandlerContext) {
-        begin(context)
-        context.fireChannelActive()
+    func handlerRemoved(context: ChannelHandlerContext) {
+        close()
+        worker.remove(self)
+        self.context = nil
     }
 
     func read(context: ChannelHandlerContext) {
@@ -189,17 +190,10 @@ final class ClientConnection: ChannelDuplexHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         close()
-        worker.remove(self)
         context.fireChannelInactive()
     }
 
     // MARK: - Private
-
-    private func begin(_ context: ChannelHandlerContext) {
-        forwarded = ForwardedHeaders(client: context.channel.remoteAddress, isSecure: isSecure)
-        worker.add(self)
-        expect(within: timeouts.requestHead)
-    }
 
     /// Pipelined requests wait in the kernel, and so does a body that the app does not take.
     private var holdsReads: Bool {
@@ -217,7 +211,7 @@ final class ClientConnection: ChannelDuplexHandler {
         expect(within: nil)
         switch phase {
         case .head:
-            expect(within: timeouts.keepAlive)
+            expect(within: isReadingHead ? timeouts.requestHead : timeouts.keepAlive)
             process()
         case .exchange, .tunnel: exchange?.upstream?.resumeReads()
         case .file: transfer?.resume()

@@ -61,7 +61,7 @@ package struct EdgeConfiguration: Sendable {
         package var responseHead = 64 * 1024
         package var responseFields = 500
         /// Unused connections kept per event loop and instance.
-        package var idleUpstreams = 32
+        package var idleUpstreams = 64
 
         package init() {}
     }

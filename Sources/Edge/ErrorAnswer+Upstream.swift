@@ -32,8 +32,10 @@ extension ErrorAnswer {
 
     private static func cause(of error: any Error) -> String {
         if case .some(.connectTimeout) = error as? ChannelError { return "it did not answer in time" }
-        guard let error = (error as? IOError) ?? (error as? NIOConnectionError)?.connectionErrors.first?.error as? IOError
-        else { return "the connection failed" }
+        let causes = (error as? NIOConnectionError)?.connectionErrors.map(\.error) ?? []
+        guard let error = ([error] + causes).lazy.compactMap({ $0 as? IOError }).first else {
+            return "the connection failed"
+        }
         switch error.errnoCode {
         case ECONNREFUSED, ENOENT: return "nothing listens there"
         case EMFILE, ENFILE: return "the server has too many open files"

@@ -6,8 +6,6 @@ extension ResponseHead {
         /// Of the client's request.
         var minorVersion: UInt8
         var keepsAlive: Bool
-        /// How the app frames the body.
-        var body: MessageBody
         /// A body without a length is chunked by us, so that the client sees its end and keeps its connection.
         var chunksBody = false
     }

@@ -84,8 +84,11 @@ final class UpstreamConnection: ChannelDuplexHandler {
 
     /// The client will send nothing more into the tunnel.
     func closeOutput() {
-        flush()
-        context?.close(mode: .output, promise: nil)
+        isDirty = false
+        // Only behind what is still to be sent: NIO closes at once when the app has closed its side.
+        context?.writeAndFlush(wrapOutboundOut(ByteBuffer())).assumeIsolated().whenComplete { _ in
+            self.context?.close(mode: .output, promise: nil)
+        }
     }
 
     // MARK: - Channel
