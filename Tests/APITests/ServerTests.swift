@@ -90,6 +90,18 @@ struct ServerTests {
         }
     }
 
+    @Test("a body that stops being HTTP gets one answer, and the connection ends")
+    func brokenBody() async throws {
+        try await RunningServer.run([StreamRoutes(hub: EventHub())]) { server in
+            try await server.edge { client in
+                try await client.send("POST /size HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\(Self.get)zz\r\n")
+                let answer = String(decoding: try await client.readToEnd(), as: UTF8.self)
+                #expect(answer.hasPrefix("HTTP/1.1 400"))
+                #expect(answer.ranges(of: "HTTP/1.1").count == 1)
+            }
+        }
+    }
+
     // MARK: - Who is there
 
     @Test("the kernel's word stands for the administrator's password on one socket only")

@@ -91,7 +91,7 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
     func replay() throws -> HTTPParts {
         guard case .decided(let held?) = state, let context else { throw ChannelError.alreadyClosed }
         let parts = try becomeHTTP(replaying: [.head(held), .end(nil)])
-        context.channel.setOption(.autoRead, value: true).assumeIsolatedUnsafeUnchecked().whenComplete { _ in }
+        context.channel.setOption(.autoRead, value: true).whenComplete { _ in }
         return parts
     }
 
