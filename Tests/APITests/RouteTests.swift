@@ -212,7 +212,7 @@ struct RouteTests {
         #expect(try await api.logIn("ada").status == 401)
         #expect(try await api.logIn("ada", password: "another long one").status == 200)
 
-        let restarted = try await Revocations(store: api.store, clocks: api.clock.clocks)
+        let restarted = try await Revocations(store: api.store, watch: AccessWatch(), clocks: api.clock.clocks)
         let claims = try await api.services.sessions.tokens.verify(other)
         #expect(claims.user == ada.id)
         #expect(await restarted.isRevoked(claims))

@@ -55,7 +55,7 @@ struct TokenRoutes: RouteGroup {
         guard let token = tokens.first(where: { String($0.id) == wanted }) ?? tokens.first(where: { $0.name == wanted })
         else { throw NodePilotError.notFound("The token") }
         try await services.store.removeAPIToken(id: token.id, of: owner.id)
-        await services.revocations.endStreams(ofToken: token.id)
+        services.watch.endStreams(ofToken: token.id)
         try await services.audit.record("token.remove", token.name, by: context)
         return .nothing
     }

@@ -40,7 +40,7 @@ struct UserRoutes: RouteGroup {
         }
         if let role = body.role, role != user.role {
             user = try await services.store.setRole(user: user.id, role: role)
-            await services.revocations.endStreams(of: user.id)
+            services.watch.endStreams(of: user.id)
             try await services.audit.record("user.role", user.username, detail: "role \(role.rawValue)", by: context)
         }
         if let hash {
@@ -56,7 +56,7 @@ struct UserRoutes: RouteGroup {
         let caller = try context.signedIn()
         let user = try await user(of: context)
         try await services.store.removeUser(user.id, projectsTo: caller.isLocal ? nil : caller.user.id)
-        await services.revocations.endStreams(of: user.id)
+        services.watch.endStreams(of: user.id)
         try await services.audit.record("user.remove", user.username, by: context)
         return .nothing
     }

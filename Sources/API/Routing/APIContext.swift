@@ -19,7 +19,7 @@ package struct APIContext: RequestContext {
     /// The project of the path's `:id`; set by the check of a project's policy.
     package var requestedProject: Project?
     /// Where streams learn that the access of their caller has ended.
-    var revocations: Revocations?
+    var watch: AccessWatch?
 
     package init(source: ConnectionSource) {
         coreContext = CoreRequestContextStorage(source: source)

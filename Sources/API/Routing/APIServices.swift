@@ -12,6 +12,7 @@ package struct APIServices: Sendable {
     let tickets: TicketOffice
     let limits: RateLimits
     let revocations: Revocations
+    let watch: AccessWatch
     let access: AccessControl
 
     package init(
@@ -24,7 +25,8 @@ package struct APIServices: Sendable {
         self.setupCode = setupCode
         self.origins = origins
         audit = AuditTrail(store: store, clocks: clocks)
-        revocations = try await Revocations(store: store, clocks: clocks)
+        watch = AccessWatch()
+        revocations = try await Revocations(store: store, watch: watch, clocks: clocks)
         sessions = Sessions(store: store, tokens: tokens, revocations: revocations, clocks: clocks)
         tickets = TicketOffice(clocks: clocks)
         limits = RateLimits(clocks: clocks)
@@ -32,7 +34,7 @@ package struct APIServices: Sendable {
             store: store,
             authenticator: Authenticator(
                 store: store, tokens: tokens, tickets: tickets, revocations: revocations, origins: origins),
-            limits: limits, revocations: revocations)
+            limits: limits, watch: watch)
     }
 
     /// Accounts, tokens, the audit and health; the other groups stand beside these.

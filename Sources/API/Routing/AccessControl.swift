@@ -8,7 +8,7 @@ struct AccessControl: Sendable {
     let store: Store
     let authenticator: Authenticator
     let limits: RateLimits
-    let revocations: Revocations
+    let watch: AccessWatch
 
     /// - Returns: the context with its caller and, for project routes, its project.
     /// - Throws: `.unauthenticated`, `.forbidden`, `.notFound`, `.rateLimited`.
@@ -27,7 +27,7 @@ struct AccessControl: Sendable {
         }
         guard route.policy.admits(caller.role) else { throw Self.forbidden(caller.role) }
         context.caller = caller
-        context.revocations = revocations
+        context.watch = watch
         return context
     }
 

@@ -3,6 +3,7 @@ import HTTPTypes
 import HummingbirdCore
 import Hummingbird
 import Logging
+import NIOHTTP1
 
 /// Around every route: the request's ID and address, errors as problems, and the headers that every answer has.
 struct FrontDoor: MiddlewareProtocol {
@@ -42,6 +43,14 @@ struct FrontDoor: MiddlewareProtocol {
                 NodePilotError(.init(status), message), status: status, requestID: context.requestID)
             if status == .upgradeRequired { response.headers[.upgrade] = "websocket" }
             return response
+        } catch is HTTPParserError {
+            var response = Response.problem(
+                NodePilotError(.invalidInput, "The request is not valid HTTP."), requestID: context.requestID)
+            response.headers[.connection] = "close"
+            return response
+        } catch is CancellationError {
+            return .problem(
+                NodePilotError(.unavailable, "The server is stopping.", retryAfter: 5), requestID: context.requestID)
         } catch {
             context.logger.error("A request failed", metadata: ["error": "\(error)", "path": "\(request.uri.path)"])
             return .problem(.unexpected, requestID: context.requestID)

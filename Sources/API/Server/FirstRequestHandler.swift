@@ -69,8 +69,7 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if case .decided = state { return context.fireErrorCaught(error) }
-        decide { try becomeHTTP(replaying: []) }
-        context.fireErrorCaught(error)
+        decide { try becomeHTTP(replaying: [], error: error) }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -92,7 +91,7 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
     func replay() throws -> HTTPParts {
         guard case .decided(let held?) = state, let context else { throw ChannelError.alreadyClosed }
         let parts = try becomeHTTP(replaying: [.head(held), .end(nil)])
-        context.channel.setOption(.autoRead, value: true).assumeIsolatedUnsafeUnchecked().whenComplete { _ in }
+        context.channel.setOption(.autoRead, value: true).whenComplete { _ in }
         return parts
     }
 
@@ -117,8 +116,10 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
         pipeline.removeHandler(self, promise: nil)
         pipeline.removeHandler(codec, promise: nil)
         pipeline.removeHandler(encoder, promise: nil)
-        pipeline.removeHandler(decoder, promise: nil)
-        channel.setOption(.autoRead, value: true).whenComplete { _ in }
+        pipeline.removeHandler(decoder).whenComplete { _ in
+            channel.pipeline.fireChannelReadComplete()
+            channel.setOption(.autoRead, value: true).whenComplete { _ in }
+        }
         return frames
     }
 
@@ -134,7 +135,7 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
         }
     }
 
-    private func becomeHTTP(replaying parts: [HTTPRequestPart]) throws -> HTTPParts {
+    private func becomeHTTP(replaying parts: [HTTPRequestPart], error: (any Error)? = nil) throws -> HTTPParts {
         guard let context else { throw ChannelError.alreadyClosed }
         let pipeline = context.pipeline.syncOperations
         try pipeline.addHandlers([
@@ -145,6 +146,7 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
             wrappingChannelSynchronously: context.channel, configuration: .init(isOutboundHalfClosureEnabled: true))
         for part in parts { context.fireChannelRead(wrapInboundOut(part)) }
         context.fireChannelReadComplete()
+        if let error { context.fireErrorCaught(error) }
         pipeline.removeHandler(self, promise: nil)
         return http
     }

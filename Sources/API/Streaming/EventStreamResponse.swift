@@ -65,8 +65,8 @@ extension APIContext {
                     for await _ in closed {}
                 }
             }
-            if let caller, let revocations {
-                group.addTask { for await _ in await revocations.end(of: caller) {} }
+            if let caller, let watch {
+                group.addTask { for await _ in watch.end(of: caller) {} }
             }
             group.addTask { try? await gracefulShutdown() }  // throws when cancelled, which is an end as well
             await group.next()
