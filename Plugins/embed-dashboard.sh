@@ -1,10 +1,17 @@
 #!/bin/sh
 # Turns the dashboard's files into one C file that embeds each as it is and as gzip makes it.
-#   embed-dashboard.sh WEB-FOLDER WORK-FOLDER OUTPUT.c FILE…      (FILEs relative to WEB-FOLDER, sorted)
+#   embed-dashboard.sh WEB-FOLDER WORK-FOLDER OUTPUT.c
 # The output depends on nothing but the files: no times, no names of the machine's users.
 set -eu
 web=$1 work=$2 output=$3
-shift 3
+
+# Every file but hidden ones, in the order of its bytes, as this script's arguments.
+newline='
+'
+IFS=$newline
+set -f
+# shellcheck disable=SC2046  # split at newlines is what is wanted
+set -- $(cd "$web" && find . -type f ! -path '*/.*' | sed 's|^\./||' | LC_ALL=C sort)
 
 media_type() {
     case $1 in

@@ -56,9 +56,9 @@ export const mount = (root, { signal }) => {
 
 // MARK: - Private
 
-const page = (user) => html`<div class="page"><header class="page-head"><h1>Account</h1><button type="button" class="button" data-action="leave">${icons.leave}Sign out</button></header>
+const page = (user) => html`<div class="page"><header class="page-head"><h1>Account</h1></header>
   <div class="stack narrow">
-    <section class="card"><div class="body who"><span class="avatar" aria-hidden="true">${user.username.slice(0, 1).toUpperCase()}</span><div><p><b>${user.username}</b></p><p class="muted small">${user.role}: ${ROLES[user.role]}</p></div></div></section>
+    <section class="card"><div class="body who"><span class="avatar" aria-hidden="true">${user.username.slice(0, 1).toUpperCase()}</span><div><p><b>${user.username}</b></p><p class="muted small">${user.role}: ${ROLES[user.role]}</p></div><button type="button" class="button" data-action="leave">${icons.leave}Sign out</button></div></section>
     <section class="card" id="tokens"><header><h2>API tokens</h2><button type="button" class="button small" data-action="token">${icons.plus}New token</button></header><div class="token-list"></div></section>
     <section class="card"><header><h2>Change password</h2></header><form class="body form">
       <input class="unseen" type="text" name="username" value="${user.username}" autocomplete="username" tabindex="-1" aria-hidden="true" readonly>

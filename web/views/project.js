@@ -45,6 +45,7 @@ export const mount = (root, { params, query, signal }) => {
       if (!store.project(name)) store.put(await api.get(`/api/project/${encodeURIComponent(name)}`, { signal: ended }))
       document.title = `${wanted[1]} · ${name} · NodePilot`
       render(root.querySelector('.project-frame'), frame(store.project(name), mine.name))
+      root.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
       const view = await wanted[2]()
       if (ended.aborted) return
       render(place, html``)

@@ -29,7 +29,7 @@ export const mount = (root, { name, params, signal }) => {
       const { deployments, kept_releases: kept } = await api.get(path, { signal })
       Object.assign(view, { list: deployments, kept, problem: null })
       if (view.asked && !shown()) view.list = [...view.list, await api.get(`${path}/${view.asked}`, { signal })]
-      loadLog()
+      await loadLog()
     } catch (problem) {
       if (problem.name !== 'AbortError') view.problem = problem
     }
@@ -128,7 +128,7 @@ const page = (name, view, deployment) => {
   if (!view.list.length) return store.mayChange(store.project(name)) ? dropZone({ title: `Drop a ZIP for the first release of ${name}`, text: 'or choose one' }) : html`<div class="card empty">${icons.box}<h2>No deployments yet</h2></div>`
   return html`<div class="deployments ${view.asked ? 'has-chosen' : ''}">
     <nav class="card rail" aria-label="Deployments">${view.list.map((each) => link(name, each, each === deployment))}</nav>
-    <div class="stack detail">${deployment ? detail(name, view, deployment) : ''}</div>
+    <div class="stack detail">${deployment ? detail(name, view, deployment) : view.problem ? problemFace(view.problem) : ''}</div>
   </div>`
 }
 

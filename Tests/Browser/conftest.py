@@ -1,0 +1,121 @@
+"""A real Chromium at the dashboard of a running server.
+
+NODEPILOT_URL          the dashboard's address, https://localhost:8443 by default
+NODEPILOT_SETUP_CODE   the one-time code that the server printed; without it the administrator must exist
+NODEPILOT_USER         the administrator's name, `ada` by default
+NODEPILOT_PASSWORD     their password
+NODEPILOT_APP_ZIP      the app to deploy; without it a small one for Node.js is packed
+NODEPILOT_SCREENSHOTS  a folder for the screenshots; without it none are saved
+CHROMIUM               /usr/bin/chromium by default
+"""
+
+import io
+import os
+import pathlib
+import zipfile
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+SIZES = {"390": {"width": 390, "height": 844}, "1440": {"width": 1440, "height": 900}}
+THEMES = ("light", "dark")
+
+
+@pytest.fixture(scope="session")
+def base_url():
+    return os.environ.get("NODEPILOT_URL", "https://localhost:8443").rstrip("/")
+
+
+@pytest.fixture(scope="session")
+def administrator():
+    return {
+        "code": os.environ.get("NODEPILOT_SETUP_CODE"),
+        "username": os.environ.get("NODEPILOT_USER", "ada"),
+        "password": os.environ.get("NODEPILOT_PASSWORD", "a sentence for the tests"),
+    }
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with sync_playwright() as playwright:
+        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+        # The sandbox of Chromium refuses to run as root, which CI is.
+        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def context(chromium, base_url):
+    """One person's browser for the whole run; it accepts the self-signed certificate as the person does."""
+    context = chromium.new_context(
+        base_url=base_url, ignore_https_errors=True, viewport=SIZES["1440"], accept_downloads=True
+    )
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context):
+    """A page that fails its test when the console has an error or a violation of the CSP, or a script throws."""
+    page = context.new_page()
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.complaints = complaints
+    yield page
+    page.close()
+    assert not complaints, "\n".join(complaints)
+
+
+@pytest.fixture(scope="session")
+def app_zip(tmp_path_factory):
+    """`hello.zip` with an app that writes to its log, or the one that the environment names."""
+    if given := os.environ.get("NODEPILOT_APP_ZIP"):
+        return pathlib.Path(given)
+    path = tmp_path_factory.mktemp("app") / "hello.zip"
+    path.write_bytes(packed({"package.json": PACKAGE, "server.js": SERVER}))
+    return path
+
+
+@pytest.fixture(scope="session")
+def photographed():
+    """Saves what is on a page at both widths and in both themes; nothing may need to be scrolled sideways."""
+    folder = os.environ.get("NODEPILOT_SCREENSHOTS")
+
+    def photograph(page, name):
+        for width, size in SIZES.items():
+            page.set_viewport_size(size)
+            for theme in THEMES:
+                page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+                page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+                beyond = page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
+                assert beyond <= 0, f"{name} is {beyond} px too wide at {width} px"
+                if folder:
+                    target = pathlib.Path(folder) / f"{name}-{width}-{theme}.png"
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    page.screenshot(path=target)
+        page.set_viewport_size(SIZES["1440"])
+        page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+
+    return photograph
+
+
+def packed(files):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return buffer.getvalue()
+
+
+PACKAGE = '{"name": "hello", "version": "1.0.0", "scripts": {"start": "node server.js"}}\n'
+SERVER = """\
+const http = require('http')
+http.createServer((request, response) => {
+  console.log(`${request.method} ${request.url}`)
+  response.end('Hello from NodePilot\\n')
+}).listen(process.env.PORT, () => console.log('ready'))
+"""
