@@ -45,7 +45,9 @@ struct PinnedServerTests {
         let identity = try Identity(host: "panel.example.com")
         let (server, origin) = try await serve(identity)
         let untrusted = try await #require(throws: NodePilotError.self) {
-            try await APIClient.with(.remote(RemoteServer(origin: origin, token: "secret"))) { _ = try await $0.health() }
+            try await APIClient.with(.remote(RemoteServer(origin: origin, token: "secret"))) {
+                _ = try await $0.health()
+            }
         }
         #expect(untrusted.code == .unauthenticated)
         #expect(untrusted.hint?.contains("nodepilot login") == true)

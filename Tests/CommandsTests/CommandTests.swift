@@ -17,7 +17,8 @@ struct CommandTests {
         "shows an example before anything else in the help of every command",
         arguments: [
             "deploy", "projects", "status", "start", "stop", "restart", "logs", "rollback", "env", "env set", "domains",
-            "delete", "login", "logout", "whoami", "tokens", "admin", "admin users", "admin users add", "admin setup-code",
+            "delete", "login", "logout", "whoami", "tokens", "admin", "admin users", "admin users add",
+            "admin setup-code",
         ])
     func help(command: String) async throws {
         let here = try Surroundings()
@@ -62,7 +63,8 @@ struct CommandTests {
         let here = try Surroundings()
         try await here.serving({ _ in .json(#"{"projects":[]}"#) }) {
             #expect(await here.run("projects", "--data", here.data) == 0)
-            #expect(here.console.output == "There are no projects yet. Make one: nodepilot deploy ./shop --project shop\n")
+            #expect(
+                here.console.output == "There are no projects yet. Make one: nodepilot deploy ./shop --project shop\n")
             #expect(await here.run("projects", "--json", "--data", here.data) == 0)
             #expect(here.console.output.hasSuffix("{\"projects\":[]}\n"))
         }
@@ -71,7 +73,9 @@ struct CommandTests {
     @Test("maps an error of the server to its exit status, and tells it as JSON when asked")
     func errors() async throws {
         let here = try Surroundings()
-        try await here.serving({ _ in .problem(409, code: "conflict", detail: "It is stopped already.", hint: "Start it.") }) {
+        try await here.serving({ _ in
+            .problem(409, code: "conflict", detail: "It is stopped already.", hint: "Start it.")
+        }) {
             #expect(await here.run("stop", "shop", "--data", here.data) == 5)
             #expect(here.console.errors == "nodepilot: It is stopped already.\n  Start it.\n")
             #expect(await here.run("stop", "shop", "--json", "--data", here.data) == 5)
@@ -138,7 +142,8 @@ struct CommandTests {
     @Test("shows the lines of a log with their time and origin")
     func logs() async throws {
         let here = try Surroundings()
-        let lines = #"{"lines":[{"seq":1,"at":"2026-11-21T08:15:30.123Z","stream":"stdout","instance":"web.1","text":"hi\u001b[2J"}]}"#
+        let lines =
+            #"{"lines":[{"seq":1,"at":"2026-11-21T08:15:30.123Z","stream":"stdout","instance":"web.1","text":"hi\u001b[2J"}]}"#
         try await here.serving({ _ in .json(lines) }) { server in
             #expect(await here.run("logs", "shop", "-n", "5", "--search", "h i", "--data", here.data) == 0)
             #expect(here.console.output == "2026-11-21T08:15:30.123Z  web.1  hi\n")

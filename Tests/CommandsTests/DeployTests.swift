@@ -54,7 +54,8 @@ struct DeployTests {
         try await here.serving({ request in
             request.method == "GET"
                 ? .problem(404, code: "not_found", detail: "no")
-                : .problem(422, code: "unprocessable", detail: "../etc/passwd leaves the folder.", hint: "Pack it again.")
+                : .problem(
+                    422, code: "unprocessable", detail: "../etc/passwd leaves the folder.", hint: "Pack it again.")
         }) {
             let archive = try archive(here)
             #expect(await here.run("deploy", archive, "-p", "shop", "--data", here.data) == 1)
