@@ -5,7 +5,7 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
-]
+] + (Context.environment["NODEPILOT_STRICT"] == "1" ? [.treatAllWarnings(as: .error)] : [])
 
 extension Target.Dependency {
     static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")

@@ -7,7 +7,7 @@ struct Deploy: AsyncParsableCommand {
         "deploy", "Upload an app and make it live.",
         examples: ["deploy ./shop --project shop", "deploy build.zip --project shop --json"],
         more: """
-            Takes a folder or an archive (ZIP, tar.gz); makes the project when there is none. Ends with 0 only when the
+            Takes a folder or an archive (ZIP, tar.gz); makes the project when there is none. Ends with 0 only when the \
             new release is live. Until then the one before keeps serving.
             """)
 
