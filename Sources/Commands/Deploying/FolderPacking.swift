@@ -13,7 +13,7 @@ enum FolderPacking {
                 continuation.resume(
                     with: Result {
                         _ = try ArchivePacker.pack(folder: folder, to: file) { progress in
-                            onProgress(.packing(files: progress.files, bytes: progress.bytes))
+                            onProgress(.packing(files: progress.files, bytes: Int64(clamping: progress.bytes)))
                         }
                     })
             }
