@@ -113,8 +113,12 @@ let package = Package(
 
         tests("CoreTests", ["Core"]),
         tests("StoreTests", ["Store", "Core", .grdb]),
-        tests("ArchiveTests", ["Archive", "Core"]),
-        tests("BuilderTests", ["Builder", "Core"]),
+        .target(
+            name: "TestSupport", dependencies: ["Core"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "UnpackProbe", dependencies: ["Archive"], path: "Tests/UnpackProbe", swiftSettings: swiftSettings),
+        tests("ArchiveTests", ["Archive", "Core", "TestSupport", "UnpackProbe"]),
+        tests("BuilderTests", ["Builder", "Core", "TestSupport"]),
         tests("SupervisorTests", ["Supervisor", "Core", "CLinux", .logging, .nioCore, .nioPosix]),
         tests("TLSTests", ["TLS", "Certificates", "Core", .nioCore, .nioPosix, .nioEmbedded]),
         tests("CertificatesTests", ["Certificates", "TLS", "Core", .x509, .crypto]),
