@@ -180,4 +180,31 @@ struct CommandTests {
         #expect(await here.run("admin", "setup-code", "--json", "--data", here.data) == 0)
         #expect(here.console.output == "{\"code\":\"ABCD-EFGH\"}\n")
     }
+
+    @Test("shows a project with its instances and deployments in tables")
+    func status() async throws {
+        let here = try Surroundings()
+        var project = try Fixture.project()
+        project.instances = [
+            InstanceStatus(
+                name: "web.1", service: "web", release: 3, state: .running, pid: 4711, port: 41001, restarts: 2,
+                lastExit: "exit code 1", cpuPercent: 0.44, memoryBytes: 48_123_904)
+        ]
+        let failure = DeploymentFailure(step: .build, code: .unprocessable, message: "It broke.", hint: nil)
+        let history = DeploymentList(
+            deployments: [try Fixture.deployment(.failed, failure: failure)], keptReleases: [2, 3])
+        let view = project
+        try await here.serving({ request in
+            request.path.hasSuffix("/deployments") ? ScriptedAPI.json(history) : ScriptedAPI.json(view)
+        }) {
+            #expect(await here.run("status", "shop", "--data", here.data) == 0)
+            let output = here.console.output
+            #expect(output.hasPrefix("● shop is running at https://shop.example.com\n"))
+            #expect(output.contains("web.1     running  4711  41001        3  0.4 %  48.1 MB         2  exit code 1"))
+            #expect(output.contains("It broke."))
+            #expect(output.contains("2, 3"))
+            #expect(await here.run("status", "shop", "--json", "--data", here.data) == 0)
+            #expect(here.console.output.contains("\"kept_releases\":[2,3]"))
+        }
+    }
 }
