@@ -1,11 +1,12 @@
 // swift-tools-version: 6.3;(experimentalCGen)
 import PackageDescription
 
-let swiftSettings: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-]
+let swiftSettings: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ] + (Context.environment["NODEPILOT_STRICT"] == "1" ? [.treatAllWarnings(as: .error)] : [])
 
 extension Target.Dependency {
     static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
@@ -137,13 +138,13 @@ let package = Package(
             ]),
         .target(
             name: "ScriptedServer",
-            dependencies: [.nioCore, .nioPosix, .nioHTTP1, .nioSSL],
+            dependencies: [.nioCore, .nioPosix, .nioHTTP1, .nioSSL, .x509, .asn1, .crypto],
             path: "Tests/ScriptedServer",
             swiftSettings: swiftSettings
         ),
         tests(
             "APIClientTests",
-            ["APIClient", "ScriptedServer", "Core", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .x509, .asn1, .crypto]),
-        tests("CommandsTests", ["Commands", "APIClient", "ScriptedServer", "Core", .argumentParser]),
+            ["APIClient", "ScriptedServer", "Core", .nioCore, .nioPosix, .nioHTTP1, .crypto]),
+        tests("CommandsTests", ["Commands", "APIClient", "ScriptedServer", "Core", .argumentParser, .nioCore]),
     ]
 )

@@ -23,8 +23,10 @@ extension APIClient {
     /// Oldest first.
     package func logs(of name: String, _ query: LogQuery) async throws -> [LogLine] {
         let parameters = [("lines", String(query.lines))] + query.parameters
-        return try await transport.answer(to: Call(.get, "/api/project/\(name)/logs", query: parameters), as: LogPage.self)
-            .lines
+        return try await transport.answer(
+            to: Call(.get, "/api/project/\(name)/logs", query: parameters), as: LogPage.self
+        )
+        .lines
     }
 
     /// Lines as they are written, without end.

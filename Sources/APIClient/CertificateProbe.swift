@@ -6,11 +6,14 @@ import NIOSSL
 /// Asks a server for its certificate without trusting it: what trust on first use shows to the person.
 package enum CertificateProbe {
     /// Begins a TLS handshake and ends it when the certificate has come. Nothing is sent to the server beyond that.
+    /// - Parameter address: where to connect in place of the origin's host, which is still the name that is asked for.
     /// - Throws: `.unavailable` in words when there is no TLS server.
-    package static func certificate(of origin: HTTPSOrigin) async throws -> PinnedCertificate {
+    package static func certificate(
+        of origin: HTTPSOrigin, at address: String? = nil
+    ) async throws -> PinnedCertificate {
         let server = ServerAddress.remote(RemoteServer(origin: origin))
         do {
-            return PinnedCertificate(der: try await leaf(of: origin))
+            return PinnedCertificate(der: try await leaf(of: origin, at: address ?? origin.host))
         } catch {
             throw ConnectionFailure.words(for: error, at: server)
         }
@@ -18,7 +21,7 @@ package enum CertificateProbe {
 
     // MARK: - Private
 
-    private static func leaf(of origin: HTTPSOrigin) async throws -> [UInt8] {
+    private static func leaf(of origin: HTTPSOrigin, at address: String) async throws -> [UInt8] {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12
         configuration.applicationProtocols = ["http/1.1"]
@@ -39,7 +42,7 @@ package enum CertificateProbe {
             }
         }
         do {
-            let channel = try await bootstrap.connect(host: origin.host, port: origin.port).get()
+            let channel = try await bootstrap.connect(host: address, port: origin.port).get()
             let timeout = channel.eventLoop.scheduleTask(in: .seconds(10)) { found.fail(HandshakeTimeout()) }
             defer {
                 timeout.cancel()

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Core
 import Glibc
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
@@ -90,21 +91,29 @@ enum ConnectionFailure {
         }
     }
 
+    /// The connection ended, in a head or in a body, where more was promised.
+    private static func isEndInMiddle(_ error: any Error) -> Bool {
+        if let error = error as? HTTPClientError { return error == .remoteConnectionClosed }
+        if let error = error as? HTTPParserError { return error == .invalidEOFState }
+        return false
+    }
+
     private static func words(forHTTP error: any Error, at server: ServerAddress) -> NodePilotError {
         let name = name(of: server)
         if error is SocketAddressError {
-            return NodePilotError(.invalidInput, "\(name) is too long for a socket's path.", hint: "Use a shorter --data.")
+            return NodePilotError(
+                .invalidInput, "\(name) is too long for a socket's path.", hint: "Use a shorter --data.")
         }
         if let error = error as? HTTPClientError {
             let late: [HTTPClientError] = [.connectTimeout, .readTimeout, .deadlineExceeded, .tlsHandshakeTimeout]
             if late.contains(error) {
                 return NodePilotError(.unavailable, "\(name) did not answer in time.", hint: "Try again.")
             }
-            if error == .remoteConnectionClosed {
-                return NodePilotError(
-                    .unavailable, "\(name) closed the connection in the middle of an answer.",
-                    hint: "Is it restarting? Try again.")
-            }
+        }
+        if isEndInMiddle(error) {
+            return NodePilotError(
+                .unavailable, "\(name) closed the connection in the middle of an answer.",
+                hint: "Is it restarting? Try again.")
         }
         if let error = error as? NIOSSLError, case .uncleanShutdown = error {
             return NodePilotError(.unavailable, "The connection to \(name) was cut.", hint: "Try again.")

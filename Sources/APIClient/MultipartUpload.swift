@@ -39,7 +39,8 @@ struct MultipartUpload: AsyncSequence, Sendable {
         file = try OpenFile(path)
         fileBytes = file.size
         fileName = path.split(separator: "/").last.map(String.init) ?? "app.zip"
-        boundary = "nodepilot-\(String(UInt64.random(in: .min ... .max), radix: 36))-\(UInt32.random(in: .min ... .max))"
+        boundary =
+            "nodepilot-\(String(UInt64.random(in: .min ... .max), radix: 36))-\(UInt32.random(in: .min ... .max))"
         self.onProgress = onProgress
         var text = ""
         for field in fields {

@@ -19,7 +19,8 @@ final class Transport: Sendable {
 
     /// - Parameter patience: how long an answer may take once the request is sent. Unpacking a large archive on a small
     ///   machine is the longest.
-    init(_ server: ServerAddress, patience: TimeAmount = .minutes(15), streamSilence: TimeAmount = .seconds(50)) throws {
+    init(_ server: ServerAddress, patience: TimeAmount = .minutes(15), streamSilence: TimeAmount = .seconds(50)) throws
+    {
         // Both before the first client: one that is made must also be shut down.
         let answers = try Self.configuration(for: server, readTimeout: patience)
         let streams = try Self.configuration(for: server, readTimeout: streamSilence)

@@ -7,7 +7,7 @@ struct Deploy: AsyncParsableCommand {
         "deploy", "Upload an app and make it live.",
         examples: ["deploy ./shop --project shop", "deploy build.zip --project shop --json"],
         more: """
-            Takes a folder or an archive (ZIP, tar.gz); makes the project when there is none. Ends with 0 only when the
+            Takes a folder or an archive (ZIP, tar.gz); makes the project when there is none. Ends with 0 only when the \
             new release is live. Until then the one before keeps serving.
             """)
 
@@ -23,7 +23,8 @@ struct Deploy: AsyncParsableCommand {
     @Option(help: "A fixed port on which the app listens.")
     var port: Int?
 
-    @Option(name: .customLong("env"), help: ArgumentHelp("A variable of the app's environment.", valueName: "KEY=VALUE"))
+    @Option(
+        name: .customLong("env"), help: ArgumentHelp("A variable of the app's environment.", valueName: "KEY=VALUE"))
     var variables: [String] = []
 
     @Flag(name: .shortAndLong, help: "Show every line of the deployment's log.")
@@ -46,7 +47,8 @@ struct Deploy: AsyncParsableCommand {
             environment: Dictionary(
                 try variables.map { try Assignment($0) }.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }))
         let run = DeploymentRun(
-            context: .current, output: output, isVerbose: verbose, retry: "nodepilot deploy \(source) --project \(name)")
+            context: .current, output: output, isVerbose: verbose, retry: "nodepilot deploy \(source) --project \(name)"
+        )
         try await server.withClient { client in
             try await run.perform(with: client, cancelled: "Nothing was deployed.") { screen in
                 try await upload(plan, with: client, showing: screen)

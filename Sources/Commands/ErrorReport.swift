@@ -17,7 +17,8 @@ enum ErrorReport {
 
     static func json(_ error: NodePilotError) -> String {
         let report = Report(
-            code: error.code, detail: error.message, hint: error.hint, fields: error.fields.isEmpty ? nil : error.fields,
+            code: error.code, detail: error.message, hint: error.hint,
+            fields: error.fields.isEmpty ? nil : error.fields,
             retryAfter: error.retryAfter)
         // Strings and numbers cannot fail to encode; the code alone says enough if they did.
         guard let data = try? NodePilotJSON.encoder().encode(report) else {

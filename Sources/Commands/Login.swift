@@ -12,7 +12,7 @@ struct Login: AsyncParsableCommand {
             "login https://panel.example.com --token-stdin <token",
         ],
         more: """
-            Makes a token named after this machine and keeps it in ~/.config/nodepilot/servers.json, readable by you
+            Makes a token named after this machine and keeps it in ~/.config/nodepilot/servers.json, readable by you \
             alone. A certificate that no authority has signed is trusted once you have compared its fingerprint.
             """)
 

@@ -9,7 +9,6 @@ package struct NodePilotCommand: AsyncParsableCommand {
         commandName: "nodepilot",
         abstract: "Run apps on your own server.",
         discussion: """
-
             EXAMPLE
               $ nodepilot deploy ./shop --project shop
               $ nodepilot logs -f shop

@@ -37,7 +37,7 @@ extension CommandConfiguration {
         let lines = examples.map { "  $ nodepilot \($0)" }.joined(separator: "\n")
         self.init(
             commandName: name, abstract: abstract,
-            discussion: more.isEmpty ? "\nEXAMPLE\n\(lines)" : "\nEXAMPLE\n\(lines)\n\n\(more)",
+            discussion: more.isEmpty ? "EXAMPLE\n\(lines)" : "EXAMPLE\n\(lines)\n\n\(more)",
             subcommands: subcommands, defaultSubcommand: defaultSubcommand)
     }
 }

@@ -25,7 +25,8 @@ package enum ProgramExit {
     /// For `nodepilot --help`.
     package static let table = """
         EXIT STATUS
-          0 done · 1 failed · 2 refused input · 3 not allowed · 4 not found · 5 conflict · 6 disk full
-          7 server not reachable or busy · 64 wrong arguments · 130 interrupted
+          0 done          3 not allowed   6 disk full      64 wrong arguments
+          1 failed        4 not found     7 no answer     130 interrupted
+          2 refused input 5 conflict
         """
 }

@@ -44,7 +44,8 @@ struct Status: AsyncParsableCommand {
         let printer = output.printer
         try printer.show(report) {
             let (system, usage) = (report.system, report.metrics)
-            printer.say("\(printer.style("●", .green)) NodePilot \(system.version) on \(TerminalText.safe(system.hostname))")
+            printer.say(
+                "\(printer.style("●", .green)) NodePilot \(system.version) on \(TerminalText.safe(system.hostname))")
             printer.details([
                 ("dashboard", system.address),
                 ("system", "\(system.os), \(system.kernel), \(system.architecture)"),
@@ -74,7 +75,10 @@ struct Status: AsyncParsableCommand {
                 ("start command", project.startCommand.isEmpty ? nil : project.startCommand),
                 ("owner", project.owner),
                 ("release", project.liveRelease.map { String($0) }),
-                ("kept", history.keptReleases.isEmpty ? nil : history.keptReleases.map(String.init).joined(separator: ", ")),
+                (
+                    "kept",
+                    history.keptReleases.isEmpty ? nil : history.keptReleases.map(String.init).joined(separator: ", ")
+                ),
             ])
             show(project.instances, printer)
             show(history.deployments, printer)
@@ -102,7 +106,8 @@ struct Status: AsyncParsableCommand {
     private func show(_ deployments: [Deployment], _ printer: Printer) {
         guard !deployments.isEmpty else { return }
         var table = Table([
-            .init("deployment", .right), .init("kind"), .init("release", .right), .init("result"), .init("when", .right),
+            .init("deployment", .right), .init("kind"), .init("release", .right), .init("result"),
+            .init("when", .right),
             .init("by", shrinks: true), .init("notes", shrinks: true),
         ])
         let now = Date.now

@@ -33,13 +33,15 @@ struct APIClientTests {
     func calls() async throws {
         let user = #"{"id":7,"username":"ada","role":"viewer","created_at":"2026-11-21T08:15:30.123Z"}"#
         try await with({ request in
-            request.method == "DELETE" ? .nothing : request.method == "GET" ? .json(#"{"users":[\#(user)]}"#) : .json(user)
+            request.method == "DELETE"
+                ? .nothing : request.method == "GET" ? .json(#"{"users":[\#(user)]}"#) : .json(user)
         }) { client, server in
             #expect(try await client.users().map(\.username) == ["ada"])
             #expect(try await client.setRole(.viewer, of: "a/../b c@x").role == .viewer)
             try await client.removeUser("..")
             #expect(server.received.map(\.method) == ["GET", "PATCH", "DELETE"])
-            #expect(server.received.map(\.target) == ["/api/users", "/api/users/a%2F..%2Fb%20c%40x", "/api/users/%2E%2E"])
+            #expect(
+                server.received.map(\.target) == ["/api/users", "/api/users/a%2F..%2Fb%20c%40x", "/api/users/%2E%2E"])
             #expect(server.received[1].bodyText == #"{"role":"viewer"}"#)
             #expect(server.received[1].header("Content-Type") == "application/json")
             #expect(server.received[0].header("Authorization") == nil)

@@ -1,39 +1,13 @@
 import APIClient
 import Core
 import Crypto
-import FoundationEssentials
 import NIOCore
-import NIOSSL
 import ScriptedServer
-import SwiftASN1
 import Testing
-import X509
 
 @Suite("A server with a certificate of its own")
 struct PinnedServerTests {
-    private struct Identity {
-        let certificate: [UInt8]
-        let context: NIOSSLContext
-
-        init(host: String) throws {
-            let key = P256.Signing.PrivateKey()
-            let name = try DistinguishedName { CommonName(host) }
-            let certificate = try Certificate(
-                version: .v3, serialNumber: .init(), publicKey: .init(key.publicKey),
-                notValidBefore: .now.addingTimeInterval(-60), notValidAfter: .now.addingTimeInterval(3600),
-                issuer: name, subject: name, signatureAlgorithm: .ecdsaWithSHA256,
-                extensions: try .init { SubjectAlternativeNames([.dnsName(host)]) }, issuerPrivateKey: .init(key))
-            var serializer = DER.Serializer()
-            try certificate.serialize(into: &serializer)
-            self.certificate = serializer.serializedBytes
-            let chain = [NIOSSLCertificateSource.certificate(try .init(bytes: self.certificate, format: .der))]
-            let secret = try NIOSSLPrivateKey(bytes: Array(key.derRepresentation), format: .der)
-            context = try NIOSSLContext(
-                configuration: .makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(secret)))
-        }
-    }
-
-    private func serve(_ identity: Identity) async throws -> (ScriptedServer, HTTPSOrigin) {
+    private func serve(_ identity: SelfSignedIdentity) async throws -> (ScriptedServer, HTTPSOrigin) {
         let server = try await ScriptedServer.start(
             on: .init(ipAddress: "127.0.0.1", port: 0), tls: identity.context
         ) { _ in .json(#"{"status":"ok","version":"1"}"#) }
@@ -42,10 +16,12 @@ struct PinnedServerTests {
 
     @Test("is not trusted by itself, shows its fingerprint, and is trusted once it is pinned")
     func pinned() async throws {
-        let identity = try Identity(host: "panel.example.com")
+        let identity = try SelfSignedIdentity(host: "panel.example.com")
         let (server, origin) = try await serve(identity)
         let untrusted = try await #require(throws: NodePilotError.self) {
-            try await APIClient.with(.remote(RemoteServer(origin: origin, token: "secret"))) { _ = try await $0.health() }
+            try await APIClient.with(.remote(RemoteServer(origin: origin, token: "secret"))) {
+                _ = try await $0.health()
+            }
         }
         #expect(untrusted.code == .unauthenticated)
         #expect(untrusted.hint?.contains("nodepilot login") == true)
@@ -68,8 +44,8 @@ struct PinnedServerTests {
 
     @Test("is refused when it comes with another certificate than the pinned one")
     func exchanged() async throws {
-        let mine = try Identity(host: "panel.example.com")
-        let (server, origin) = try await serve(try Identity(host: "panel.example.com"))
+        let mine = try SelfSignedIdentity(host: "panel.example.com")
+        let (server, origin) = try await serve(try SelfSignedIdentity(host: "panel.example.com"))
         let remote = RemoteServer(
             origin: origin, token: "secret", certificate: PinnedCertificate(der: mine.certificate))
         let error = try await #require(throws: NodePilotError.self) {

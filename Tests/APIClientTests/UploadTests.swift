@@ -35,8 +35,11 @@ struct UploadTests {
         let progress = Mutex<[UploadProgress]>([])
         let answer = try await APIClient.with(.socket(path: folder.file("s"))) { client in
             let plan = NewProject(
-                name: try ProjectName("shop"), startCommand: "node server.js", port: 3000, environment: ["KeyOne": "é/\""])
-            return try await client.createProject(plan, archive: archive) { step in progress.withLock { $0.append(step) } }
+                name: try ProjectName("shop"), startCommand: "node server.js", port: 3000,
+                environment: ["KeyOne": "é/\""])
+            return try await client.createProject(plan, archive: archive) { step in
+                progress.withLock { $0.append(step) }
+            }
         }
         await server.stop()
 

@@ -17,7 +17,8 @@ struct CommandTests {
         "shows an example before anything else in the help of every command",
         arguments: [
             "deploy", "projects", "status", "start", "stop", "restart", "logs", "rollback", "env", "env set", "domains",
-            "delete", "login", "logout", "whoami", "tokens", "admin", "admin users", "admin users add", "admin setup-code",
+            "delete", "login", "logout", "whoami", "tokens", "admin", "admin users", "admin users add",
+            "admin setup-code",
         ])
     func help(command: String) async throws {
         let here = try Surroundings()
@@ -62,7 +63,8 @@ struct CommandTests {
         let here = try Surroundings()
         try await here.serving({ _ in .json(#"{"projects":[]}"#) }) {
             #expect(await here.run("projects", "--data", here.data) == 0)
-            #expect(here.console.output == "There are no projects yet. Make one: nodepilot deploy ./shop --project shop\n")
+            #expect(
+                here.console.output == "There are no projects yet. Make one: nodepilot deploy ./shop --project shop\n")
             #expect(await here.run("projects", "--json", "--data", here.data) == 0)
             #expect(here.console.output.hasSuffix("{\"projects\":[]}\n"))
         }
@@ -71,7 +73,9 @@ struct CommandTests {
     @Test("maps an error of the server to its exit status, and tells it as JSON when asked")
     func errors() async throws {
         let here = try Surroundings()
-        try await here.serving({ _ in .problem(409, code: "conflict", detail: "It is stopped already.", hint: "Start it.") }) {
+        try await here.serving({ _ in
+            .problem(409, code: "conflict", detail: "It is stopped already.", hint: "Start it.")
+        }) {
             #expect(await here.run("stop", "shop", "--data", here.data) == 5)
             #expect(here.console.errors == "nodepilot: It is stopped already.\n  Start it.\n")
             #expect(await here.run("stop", "shop", "--json", "--data", here.data) == 5)
@@ -138,7 +142,8 @@ struct CommandTests {
     @Test("shows the lines of a log with their time and origin")
     func logs() async throws {
         let here = try Surroundings()
-        let lines = #"{"lines":[{"seq":1,"at":"2026-11-21T08:15:30.123Z","stream":"stdout","instance":"web.1","text":"hi\u001b[2J"}]}"#
+        let lines =
+            #"{"lines":[{"seq":1,"at":"2026-11-21T08:15:30.123Z","stream":"stdout","instance":"web.1","text":"hi\u001b[2J"}]}"#
         try await here.serving({ _ in .json(lines) }) { server in
             #expect(await here.run("logs", "shop", "-n", "5", "--search", "h i", "--data", here.data) == 0)
             #expect(here.console.output == "2026-11-21T08:15:30.123Z  web.1  hi\n")
@@ -174,5 +179,32 @@ struct CommandTests {
         _ = try here.folder.write("ABCD-EFGH\n", to: "data/setup-code")
         #expect(await here.run("admin", "setup-code", "--json", "--data", here.data) == 0)
         #expect(here.console.output == "{\"code\":\"ABCD-EFGH\"}\n")
+    }
+
+    @Test("shows a project with its instances and deployments in tables")
+    func status() async throws {
+        let here = try Surroundings()
+        var project = try Fixture.project()
+        project.instances = [
+            InstanceStatus(
+                name: "web.1", service: "web", release: 3, state: .running, pid: 4711, port: 41001, restarts: 2,
+                lastExit: "exit code 1", cpuPercent: 0.44, memoryBytes: 48_123_904)
+        ]
+        let failure = DeploymentFailure(step: .build, code: .unprocessable, message: "It broke.", hint: nil)
+        let history = DeploymentList(
+            deployments: [try Fixture.deployment(.failed, failure: failure)], keptReleases: [2, 3])
+        let view = project
+        try await here.serving({ request in
+            request.path.hasSuffix("/deployments") ? ScriptedAPI.json(history) : ScriptedAPI.json(view)
+        }) {
+            #expect(await here.run("status", "shop", "--data", here.data) == 0)
+            let output = here.console.output
+            #expect(output.hasPrefix("● shop is running at https://shop.example.com\n"))
+            #expect(output.contains("web.1     running  4711  41001        3  0.4 %  48.1 MB         2  exit code 1"))
+            #expect(output.contains("It broke."))
+            #expect(output.contains("2, 3"))
+            #expect(await here.run("status", "shop", "--json", "--data", here.data) == 0)
+            #expect(here.console.output.contains("\"kept_releases\":[2,3]"))
+        }
     }
 }

@@ -26,6 +26,36 @@ struct DeployTests {
         }
     }
 
+    @Test("packs a folder, sends it, and leaves nothing behind")
+    func folder() async throws {
+        let here = try Surroundings()
+        try FileManager.default.createDirectory(atPath: here.folder.file("app"), withIntermediateDirectories: true)
+        _ = try here.folder.write("console.log(1)", to: "app/server.js")
+        let script = try ScriptedAPI.deploying(to: try Fixture.deployment(.success))
+        try await here.serving(script) { server in
+            #expect(await here.run("deploy", here.folder.file("app"), "-p", "shop", "--data", here.data) == 0)
+            let upload = try #require(server.received.first { $0.path == "/api/project/create" })
+            #expect(upload.bodyText.contains("filename=\"app.zip\""))
+            #expect(upload.bodyText.contains("server.js"))
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: here.folder.path).sorted() == ["app", "data"])
+    }
+
+    @Test("follows a rollback in the same way")
+    func rollback() async throws {
+        let here = try Surroundings()
+        let done = try Fixture.deployment(.success)
+        let accepted = DeploymentAccepted(project: try Fixture.project(), deployment: done)
+        try await here.serving({ request in
+            request.method == "POST"
+                ? ScriptedAPI.json(accepted, status: 202) : .events(ScriptedAPI.event("deployment", done))
+        }) { server in
+            #expect(await here.run("rollback", "shop", "--to", "2", "--data", here.data) == 0)
+            #expect(server.received.first?.bodyText == #"{"version":2}"#)
+            #expect(here.console.output.contains("live      https://shop.example.com"))
+        }
+    }
+
     @Test("ends with 1 when the release did not become live, and says why and what to do")
     func failed() async throws {
         let here = try Surroundings()
@@ -54,7 +84,8 @@ struct DeployTests {
         try await here.serving({ request in
             request.method == "GET"
                 ? .problem(404, code: "not_found", detail: "no")
-                : .problem(422, code: "unprocessable", detail: "../etc/passwd leaves the folder.", hint: "Pack it again.")
+                : .problem(
+                    422, code: "unprocessable", detail: "../etc/passwd leaves the folder.", hint: "Pack it again.")
         }) {
             let archive = try archive(here)
             #expect(await here.run("deploy", archive, "-p", "shop", "--data", here.data) == 1)

@@ -56,7 +56,7 @@ struct DeploymentPrinterTests {
         let outputs = play(try Self.success(), on: DeploymentPrinter(terminal: Self.terminal, retry: Self.retry))
         let states = outputs.compactMap { if case .status(let text) = $0 { text } else { nil } }
         #expect(states.first == "  pack      214 files, 3.1 MB                             0.0 s")
-        #expect(states.contains("  upload    1.2 MB  ██████████            50 %            0.1 s"))
+        #expect(states.contains("  upload    1.2 MB  ██████████             50 %           0.2 s"))
         #expect(states.contains("  install   added 57 packages                             0.1 s"))
     }
 
@@ -88,7 +88,9 @@ struct DeploymentPrinterTests {
     @Test("tells the steps of a deployment whose stream was missed from its result")
     func fromResult() throws {
         var result = try Fixture.deployment(.success)
-        result.steps = [DeploymentStep(name: .unpack, status: .success, startedAt: Fixture.date, durationMs: 40, detail: "3 files")]
+        result.steps = [
+            DeploymentStep(name: .unpack, status: .success, startedAt: Fixture.date, durationMs: 40, detail: "3 files")
+        ]
         let outputs = play(
             [(try Fixture.accepted(), 0), (.event(.finished(result)), 900)],
             on: DeploymentPrinter(terminal: .plain, retry: Self.retry))
@@ -106,7 +108,8 @@ struct DeploymentPrinterTests {
         at step: DeploymentStep.Name, _ log: [DeployingInput], detail: DeploymentPrinter.Detail = .steps
     ) throws -> [DeployingOutput] {
         let failure = DeploymentFailure(
-            step: step, code: .unprocessable, message: "npm ci ended with exit code 1.\nmore", hint: "Run npm install and try again.")
+            step: step, code: .unprocessable, message: "npm ci ended with exit code 1.\nmore",
+            hint: "Run npm install and try again.")
         let inputs =
             [try Fixture.accepted(), Fixture.step(step, .running, ms: nil)] + log
             + [

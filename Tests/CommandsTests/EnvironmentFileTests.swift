@@ -30,7 +30,10 @@ struct EnvironmentFileTests {
 
     @Test(
         "is refused with the number of the line that is wrong",
-        arguments: [("A=1\nB", "line 2"), ("\n\n1A=1", "line 3"), ("A=\"x\ny", "line 1"), ("PORT=80", "line 1"), ("=x", "line 1")])
+        arguments: [
+            ("A=1\nB", "line 2"), ("\n\n1A=1", "line 3"), ("A=\"x\ny", "line 1"), ("PORT=80", "line 1"),
+            ("=x", "line 1"),
+        ])
     func refuses(text: String, line: String) throws {
         let error = try #require(throws: NodePilotError.self) { try EnvironmentFile.parse(text) }
         #expect(error.fields.first?.name == line)

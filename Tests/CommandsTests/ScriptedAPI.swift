@@ -16,7 +16,9 @@ enum ScriptedAPI {
     }
 
     /// A server that has no project, takes an archive and deploys it as `result` says.
-    static func deploying(to result: Deployment, ending: ScriptedAnswer.Ending = .complete) throws -> ScriptedServer.Script {
+    static func deploying(to result: Deployment, ending: ScriptedAnswer.Ending = .complete) throws
+        -> ScriptedServer.Script
+    {
         let accepted = DeploymentAccepted(project: try Fixture.project(), deployment: try Fixture.deployment(.running))
         let unpacked = DeploymentStep(
             name: .unpack, status: .success, startedAt: Fixture.date, durationMs: 40, detail: "2 files")

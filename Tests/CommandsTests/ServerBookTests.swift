@@ -60,7 +60,8 @@ struct ServerBookTests {
             ServerBookFile(environment: ["HOME": "/home/ada", "XDG_CONFIG_HOME": "relative"]).path
                 == "/home/ada/.config/nodepilot/servers.json")
         #expect(DataFolder(isRoot: true, environment: [:]).path == "/var/lib/nodepilot")
-        #expect(DataFolder(isRoot: false, environment: ["HOME": "/home/ada"]).path == "/home/ada/.local/state/nodepilot")
+        #expect(
+            DataFolder(isRoot: false, environment: ["HOME": "/home/ada"]).path == "/home/ada/.local/state/nodepilot")
         #expect(DataFolder("/srv/np//").adminSocket == "/srv/np/run/admin/admin.sock")
     }
 }

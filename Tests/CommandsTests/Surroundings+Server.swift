@@ -2,7 +2,8 @@ import ScriptedServer
 
 extension Surroundings {
     /// Runs `body` while a server answers at the data folder's socket.
-    func serving(_ script: @escaping ScriptedServer.Script, _ body: (ScriptedServer) async throws -> Void) async throws {
+    func serving(_ script: @escaping ScriptedServer.Script, _ body: (ScriptedServer) async throws -> Void) async throws
+    {
         let server = try await ScriptedServer.start(socket: socket, script: script)
         do {
             try await body(server)

@@ -78,7 +78,7 @@ struct TerminalTests {
 
     @Test("shows figures beside the bar")
     func barText() {
-        #expect(ProgressBar.text(done: 600_000, total: 1_200_000) == "1.2 MB  ██████████            50 %")
+        #expect(ProgressBar.text(done: 600_000, total: 1_200_000) == "1.2 MB  ██████████             50 %")
         #expect(ProgressBar.text(done: 0, total: 0) == "0 B  ████████████████████  100 %")
     }
 

@@ -25,7 +25,7 @@ struct AppArchive: Sendable {
         guard mkdir(folder, 0o700) == 0 else {
             throw NodePilotError(.internal, "\(folder) cannot be made: \(String(cString: strerror(errno))).")
         }
-        let archive = AppArchive(path: "\(folder)/\(name(of: source)).tar.gz", temporaryFolder: folder)
+        let archive = AppArchive(path: "\(folder)/\(name(of: source)).zip", temporaryFolder: folder)
         do {
             try await FolderPacking.pack(source, to: archive.path, onProgress: onProgress)
         } catch {

@@ -6,6 +6,8 @@ final class DeploymentScreen: Sendable {
     private struct State {
         var reporter: any DeploymentReporter
         var hasStatus = false
+        /// When the status was last written: more often than the eye sees is only load.
+        var statusTime = ContinuousClock.Instant.now - .seconds(1)
     }
 
     private let state: Mutex<State>
@@ -62,6 +64,9 @@ final class DeploymentScreen: Sendable {
             console.write("\(start)\(text)\n")
             state.hasStatus = false
         case .status(let text):
+            let now = ContinuousClock.now
+            guard state.statusTime.duration(to: now) >= .milliseconds(40) else { return }
+            state.statusTime = now
             console.write("\(start)\(text)")
             state.hasStatus = true
         case .error(let text):

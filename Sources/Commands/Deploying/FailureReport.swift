@@ -9,7 +9,8 @@ struct FailureReport {
     let retry: String
 
     func lines(style: Style) -> [String] {
-        let cause = deployment.failure?.message ?? (deployment.notes.isEmpty ? "The deployment failed." : deployment.notes)
+        let cause =
+            deployment.failure?.message ?? (deployment.notes.isEmpty ? "The deployment failed." : deployment.notes)
         var lines = ["", "\(style("Failed:", .red)) \(oneLine(cause))"]
         if let failure = deployment.failure {
             lines += log.relevant(to: failure.step).map { style("  \($0)", .dim) }

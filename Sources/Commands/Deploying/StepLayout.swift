@@ -12,7 +12,8 @@ struct StepLayout: Sendable {
     /// - Parameters:
     ///   - isWhole: the detail is never cut: people copy it.
     ///   - isRunning: the line will be rewritten, and must not wrap.
-    func line(_ name: String, _ detail: String, time: String, isRunning: Bool = false, isWhole: Bool = false) -> String {
+    func line(_ name: String, _ detail: String, time: String, isRunning: Bool = false, isWhole: Bool = false) -> String
+    {
         let name = TerminalText.padded(name, to: Self.nameWidth)
         let marked = style(name, isRunning ? .accent : .dim)
         return line(marked, detail, time: time, isWhole: isWhole, mark: isWhole ? .green : nil)

@@ -14,7 +14,8 @@ struct CertificateTrust: Sendable {
         if let expected {
             guard certificate.matches(fingerprint: expected) else {
                 throw NodePilotError(
-                    .unauthenticated, "The certificate of \(origin) has another fingerprint: \(certificate.fingerprint)",
+                    .unauthenticated,
+                    "The certificate of \(origin) has another fingerprint: \(certificate.fingerprint)",
                     hint: "Somebody may be in between, or the server has a new certificate. Nothing was sent to it.")
             }
             return certificate

@@ -55,11 +55,17 @@ package enum TerminalText {
     /// - Returns: it, when it is a complete control sequence (`[`, parameters, a final letter); nil for others.
     private static func escapeSequence(_ rest: inout Substring.UnicodeScalarView) -> String? {
         guard rest.first == "[" else {
-            // Operating system commands (titles, links) run to BEL or ESC \.
+            // Operating system commands (titles, links) run to BEL or ESC \; others have one letter.
             if rest.first == "]" {
-                while let scalar = rest.popFirst(), scalar != "\u{7}", scalar != "\u{1b}" {}
+                while let scalar = rest.popFirst(), scalar != "\u{7}" {
+                    if scalar == "\u{1b}" {
+                        rest = rest.dropFirst()
+                        break
+                    }
+                }
+            } else {
+                rest = rest.dropFirst()
             }
-            rest = rest.dropFirst()
             return nil
         }
         var sequence = ""
