@@ -12,13 +12,13 @@ struct MetricsSampler: Service {
     let interval: Duration
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
-            while true {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
                 let sample = MetricsSample(
                     at: Date(), system: probe.usage(), projects: await supervisor.usage())
                 history.add(sample)
                 hub.send(.metrics(sample))
-                try await Task.sleep(for: interval)
+                try? await Task.sleep(for: interval)  // cancelled: the loop ends
             }
         }
     }

@@ -182,23 +182,29 @@ extension Deployer {
         }
     }
 
-    /// Records how a deployment ended, whatever happened.
+    /// Records how a deployment ended, whatever happened. The end is told last: whoever hears of it finds the project's
+    /// status as it is then.
     private func conclude(_ journal: Journal, _ body: @Sendable () async throws -> Void) async {
+        var failure: (any Error)?
         do {
             try await body()
-            let version = await journal.deployment.version ?? 0
-            await journal.finish(.success, notes: "Release \(version) is live.")
         } catch is CancellationError {
-            _ = await journal.fail(
-                NodePilotError(
-                    .unavailable, "The deployment was ended because NodePilot stopped or the project was deleted.",
-                    hint: "Deploy again."))
+            failure = NodePilotError(
+                .unavailable, "The deployment was ended because NodePilot stopped or the project was deleted.",
+                hint: "Deploy again.")
         } catch {
-            _ = await journal.fail(error)
+            failure = error
         }
         let deployment = await journal.deployment
         removeStage(of: deployment)
+        isConcluded.insert(deployment.id)
         await refreshStatus(of: deployment.projectID)
+        if let failure {
+            _ = await journal.fail(failure)
+        } else {
+            await journal.finish(.success, notes: "Release \(deployment.version ?? 0) is live.")
+        }
+        isConcluded.remove(deployment.id)
     }
 
     // MARK: - Around it

@@ -74,6 +74,9 @@ extension Deployer {
             let instances = try await launch(stopped.release, of: project)
             for instance in instances { await tools.supervisor.keep(instance.id) }
             live[project.id] = LiveRelease(release: stopped.release, instances: instances)
+            for instance in instances {
+                _ = try await tools.supervisor.awaitHealthy(instance.id, check: configuration.health)
+            }
         } catch {
             troubles[project.id] = error as? NodePilotError
             log("The release before could not be started again", project, error)
@@ -107,7 +110,8 @@ extension Deployer {
 
     private func target(of project: Project) -> RouteTarget {
         guard let now = live[project.id] else {
-            return .unavailable(project.liveRelease == nil ? "It has not been deployed yet." : "It is not running now.")
+            let state = project.liveRelease == nil ? "has not been deployed yet" : "is not running now"
+            return .unavailable("\(project.name) \(state).")
         }
         if let root = now.release.plan.staticRoot {
             let folder = configuration.folders.release(project.name, now.release.number)

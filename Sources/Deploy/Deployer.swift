@@ -66,6 +66,8 @@ package actor Deployer {
     /// Why the last start of a project failed, until the next one.
     var troubles: [Project.ID: NodePilotError] = [:]
     private var runs: [Deployment.ID: (project: Project.ID, task: Task<Void, Never>)] = [:]
+    /// Runs that have come to their end but for the record of it.
+    var isConcluded: Set<Deployment.ID> = []
     private var retirements: [Int: Task<Void, Never>] = [:]
     private var nextRetirement = 0
     private var isStopping = false
@@ -124,7 +126,9 @@ package actor Deployer {
 
     func forgetLive(_ project: Project.ID) { live[project] = nil }
 
-    func isDeploying(_ project: Project.ID) -> Bool { runs.values.contains { $0.project == project } }
+    func isDeploying(_ project: Project.ID) -> Bool {
+        runs.contains { $0.value.project == project && !isConcluded.contains($0.key) }
+    }
 }
 
 /// The key of the one build at a time.

@@ -8,7 +8,8 @@ extension ClientConnection {
         worker.requestHead.write(forwarded: forwarded, requestID: request.id, to: &head)
         exchange = Exchange(group: group, pool: pool, unsentHead: head)
         pool.requestBegan()
-        connect(fresh: false)
+        // Some servers upgrade only a connection that carried nothing before.
+        connect(fresh: request.wantsWebSocket)
     }
 
     /// Passes on what has come of the body, together with the head if that still waits.
@@ -104,7 +105,7 @@ extension ClientConnection {
             next.requestBegan()
             self.exchange?.pool = next
             self.exchange?.tried = tried
-            connect(fresh: false)
+            connect(fresh: request.wantsWebSocket)
             process()
         } else {
             answerFailure(.connectFailed(error), of: exchange.pool)

@@ -209,7 +209,7 @@ def test_the_environment_of_an_app(admin, server):
     assert variables["NODE_ENV"] == "production"
     assert variables["HOST"] == "127.0.0.1" and variables["PORT"].isdigit()
     assert variables["NODEPILOT_PROJECT"] == "environ" and variables["NODEPILOT_RELEASE"] == "1"
-    leaked = [name for name in variables if name in os.environ and variables[name] == os.environ[name] and name not in ("PATH", "LANG", "TMPDIR")]
+    leaked = [name for name in variables if name in os.environ and variables[name] == os.environ[name] and name not in ("PATH", "LANG", "TMPDIR", "PYTHONUNBUFFERED")]
     assert leaked == []
     admin.patch("/api/project/environ/env", {"set": [{"name": "COLOUR", "value": "plum"}], "unset": []})
     admin.post("/api/project/environ/restart")

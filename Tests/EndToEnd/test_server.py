@@ -3,7 +3,9 @@
 import json
 import os
 import pathlib
+import shutil
 import signal
+import subprocess
 import threading
 
 import pytest
@@ -52,15 +54,15 @@ def test_a_second_daemon_on_the_same_data_is_refused(own_server):
     assert result.returncode != 0 and "Another NodePilot" in result.stderr
 
 
-def test_a_taken_port_is_named(own_server):
-    other = nodepilot.Server()
-    other.https = own_server.https
-    try:
-        with pytest.raises(AssertionError) as error:
-            other.start()
-        assert str(own_server.https) in str(error.value)
-    finally:
-        other.close()
+def test_a_taken_port_is_named(own_server, tmp_path):
+    result = subprocess.run(
+        [nodepilot.binary(), "serve", "--data", "/tmp/" + tmp_path.name + "-taken", "--domain", "localhost",
+         "--http", "127.0.0.1:0", "--https", f"127.0.0.1:{own_server.https}"],
+        capture_output=True, text=True, timeout=60,
+    )
+    shutil.rmtree("/tmp/" + tmp_path.name + "-taken", ignore_errors=True)
+    assert result.returncode != 0
+    assert str(own_server.https) in result.stderr and "--https" in result.stderr
 
 
 def test_an_upload_of_200_mb_does_not_grow_the_daemon(own_server):
