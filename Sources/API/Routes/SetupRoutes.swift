@@ -21,8 +21,7 @@ struct SetupRoutes: RouteGroup {
         guard await services.setupCode.matches(body.code) else {
             throw NodePilotError(
                 .forbidden, "That is not the code of this server.",
-                hint:
-                    "The server printed it when it started; `nodepilot admin doctor` and DATA/setup-code show it again.",
+                hint: "The server printed it when it started, and keeps it in the file setup-code of its data folder.",
                 fields: [.init(name: "code", problem: "is not right")])
         }
         try User.validate(username: body.username)

@@ -33,16 +33,24 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
     private let logger: Logger
     private var state = State.waiting
     private var context: ChannelHandlerContext?
+    private var patience: Scheduled<Void>?
 
     init(first: EventLoopPromise<FirstRequest>, logger: Logger) {
         self.first = first
         self.logger = logger
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        patience = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(UpgradeLimits.idleTimeout)) {
+            if case .decided = self.state { return }
+            context.close(promise: nil)
+        }
+    }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
+        patience?.cancel()
         if case .decided = state { return }
         first.fail(ChannelError.eof)
     }
