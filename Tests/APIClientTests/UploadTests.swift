@@ -111,9 +111,12 @@ struct UploadTests {
 
     @Test("tells the problem that the server answers while the file is still being sent")
     func refused() async throws {
-        let archive = try folder.write(String(repeating: "x", count: 1000), to: "a.zip")
-        let server = try await ScriptedServer.start(socket: folder.file("s")) { _ in
-            .problem(422, code: "unprocessable", detail: "No app was recognised.", hint: "Add a package.json.")
+        let archive = folder.file("large.zip")
+        let file = open(archive, O_WRONLY | O_CREAT, 0o600)
+        #expect(ftruncate(file, 64 << 20) == 0)
+        close(file)
+        let server = try await ScriptedServer.start(socket: folder.file("s"), bodies: .never) { _ in
+            .problem(413, code: "too_large", detail: "The archive is too large.", hint: "Leave out node_modules.")
         }
         let error = try await #require(throws: NodePilotError.self) {
             try await APIClient.with(.socket(path: folder.file("s"))) {
@@ -121,6 +124,6 @@ struct UploadTests {
             }
         }
         await server.stop()
-        #expect(error == NodePilotError(.unprocessable, "No app was recognised.", hint: "Add a package.json."))
+        #expect(error == NodePilotError(.tooLarge, "The archive is too large.", hint: "Leave out node_modules."))
     }
 }

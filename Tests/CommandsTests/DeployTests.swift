@@ -2,6 +2,7 @@ import Commands
 import Core
 import FoundationEssentials
 import ScriptedServer
+import Synchronization
 import Testing
 
 @Suite("nodepilot deploy")
@@ -39,6 +40,34 @@ struct DeployTests {
             #expect(upload.bodyText.contains("server.js"))
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: here.folder.path).sorted() == ["app", "data"])
+    }
+
+    @Test("follows the deployment over a connection that breaks, and tells every step once")
+    func broken() async throws {
+        let here = try Surroundings()
+        let whole = try ScriptedAPI.deploying(to: try Fixture.deployment(.success))
+        let cut = try ScriptedAPI.deploying(to: try Fixture.deployment(.success), ending: .cut)
+        let streams = Count()
+        try await here.serving({ request in
+            request.path.hasSuffix("/log") && streams.next() == 1 ? cut(request) : whole(request)
+        }) { server in
+            let archive = try archive(here)
+            #expect(await here.run("deploy", archive, "-p", "shop", "--data", here.data) == 0)
+            let names = here.console.output.split(separator: "\n").map { $0.split(separator: " ").first }
+            #expect(names == ["upload", "unpack", "live"])
+            #expect(server.received.filter { $0.path.hasSuffix("/log") }.count == 2)
+        }
+    }
+
+    private final class Count: Sendable {
+        private let value = Mutex(0)
+
+        func next() -> Int {
+            value.withLock { value in
+                value += 1
+                return value
+            }
+        }
     }
 
     @Test("follows a rollback in the same way")

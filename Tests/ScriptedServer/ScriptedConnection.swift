@@ -10,9 +10,13 @@ final class ScriptedConnection: ChannelInboundHandler {
     private let script: ScriptedServer.Script
     private let requests: Recorder
     private let gate: BodyGate
+    private let bodies: ScriptedServer.BodyReading
     private var request: ScriptedRequest?
 
-    init(script: @escaping ScriptedServer.Script, requests: Recorder, gate: BodyGate) {
+    init(
+        script: @escaping ScriptedServer.Script, requests: Recorder, gate: BodyGate, bodies: ScriptedServer.BodyReading
+    ) {
+        self.bodies = bodies
         self.script = script
         self.requests = requests
         self.gate = gate
@@ -24,20 +28,16 @@ final class ScriptedConnection: ChannelInboundHandler {
             request = ScriptedRequest(
                 method: head.method.rawValue, target: head.uri,
                 headers: head.headers.map { (name: $0.name, value: $0.value) })
-            let hasBody = head.headers.contains(name: "Content-Length")
-            if hasBody, gate.holds(context.channel) {
-                // Data that was read together with the head still comes.
-                try? context.channel.syncOptions?.setOption(.autoRead, value: false)
-            }
+            guard head.headers.contains(name: "Content-Length"), gate.holds(context.channel) else { return }
+            // Data that was read together with the head still comes.
+            try? context.channel.syncOptions?.setOption(.autoRead, value: false)
+            if bodies == .never { finish(context) }
         case .body(let bytes):
             request?.bodyBytes += bytes.readableBytes
             let room = Self.keptBodyBytes - (request?.body.count ?? 0)
             request?.body.append(contentsOf: bytes.readableBytesView.prefix(max(0, room)))
         case .end:
-            guard let request else { return }
-            self.request = nil
-            requests.add(request)
-            write(script(request), context: context)
+            finish(context)
         }
     }
 
@@ -46,6 +46,13 @@ final class ScriptedConnection: ChannelInboundHandler {
     }
 
     // MARK: - Private
+
+    private func finish(_ context: ChannelHandlerContext) {
+        guard let request else { return }
+        self.request = nil
+        requests.add(request)
+        write(script(request), context: context)
+    }
 
     private func write(_ answer: ScriptedAnswer, context: ChannelHandlerContext) {
         var head = "HTTP/1.1 \(answer.status) Scripted\r\n"

@@ -17,7 +17,7 @@ package final class ScriptedServer: Sendable {
     package var received: [ScriptedRequest] { requests.all }
 
     /// - Parameters:
-    ///   - bodies: whether bodies are read as they come, or left in the socket until `readBodies()`.
+    ///   - bodies: whether bodies are read as they come, left in the socket until `readBodies()`, or never read.
     package static func start(
         on address: SocketAddress, tls: NIOSSLContext? = nil, bodies: BodyReading = .atOnce, script: @escaping Script
     ) async throws -> ScriptedServer {
@@ -30,7 +30,7 @@ package final class ScriptedServer: Sendable {
                     if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
                     try channel.pipeline.syncOperations.addHandlers(
                         ByteToMessageHandler(HTTPRequestDecoder()),
-                        ScriptedConnection(script: script, requests: requests, gate: gate))
+                        ScriptedConnection(script: script, requests: requests, gate: gate, bodies: bodies))
                 }
             }
         let channel = try await bootstrap.bind(to: address).get()
@@ -45,7 +45,12 @@ package final class ScriptedServer: Sendable {
         try await start(on: SocketAddress(unixDomainSocketPath: path), bodies: bodies, script: script)
     }
 
-    package enum BodyReading: Sendable { case atOnce, whenTold }
+    package enum BodyReading: Sendable {
+        case atOnce
+        case whenTold
+        /// A request with a body is answered when its head is there, and nothing more of it is read.
+        case never
+    }
 
     package func readBodies() {
         gate.open()

@@ -3,7 +3,8 @@ import Core
 
 /// Follows a deployment to its end, over connections that may break.
 struct DeploymentFollower: Sendable {
-    private static let attempts = 20
+    private static let attempts = 60
+    private static let pause = Duration.milliseconds(500)
 
     let client: APIClient
     let screen: DeploymentScreen
@@ -16,12 +17,12 @@ struct DeploymentFollower: Sendable {
         while true {
             do {
                 if let deployment = try await read(project, accepted.deployment.id) { return deployment }
-            } catch let error as NodePilotError where error.code == .unavailable && attempt < Self.attempts {
-                attempt += 1
+            } catch let error as NodePilotError where error.code == .unavailable {
+                // A restart of the server, or a bad line: the deployment is asked for again.
             }
-            if attempt >= Self.attempts { throw lost(project) }
             attempt += 1
-            try await Task.sleep(for: .seconds(1))
+            guard attempt < Self.attempts else { throw lost(project) }
+            try await Task.sleep(for: Self.pause)
         }
     }
 
