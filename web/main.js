@@ -123,8 +123,12 @@ const KEYS = {
 document.addEventListener('keydown', (event) => {
   if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || document.querySelector('dialog[open]')) return
   if (isTyping(event.target)) {
-    if (event.key === 'Escape') event.target.blur()
-    return
+    if (event.key !== 'Escape') return
+    // The first Esc empties a search, in every browser with its event; the next leaves it.
+    if (event.target.type !== 'search' || !event.target.value) return event.target.blur()
+    event.preventDefault()
+    event.target.value = ''
+    return event.target.dispatchEvent(new Event('input', { bubbles: true }))
   }
   if (!store.user) return
   const isSecond = Date.now() - isGoing < 1200

@@ -61,10 +61,11 @@ export const problemFace = (problem) => {
 export const refuse = (form, problem) => {
   if (!('status' in problem)) console.error(problem)
   clear(form)
-  const unplaced = (problem.fields ?? []).filter(({ name, problem: text }) => !mark(form, name, text))
-  const isPlaced = problem.fields?.length > 0 && unplaced.length === 0
-  const shown = isPlaced ? { ...problem, detail: problem.hint ?? 'Please look at the marked field.', hint: null, requestID: problem.requestID } : problem
-  const notice = element(html`<div class="refusal">${problemNotice(isPlaced ? shown : pick(problem))}</div>`)
+  const fields = problem.fields ?? []
+  const areMarked = fields.filter(({ name, problem: text }) => mark(form, name, text)).length === fields.length && fields.length > 0
+  // What a marked field says already is not said twice.
+  const told = areMarked ? { detail: problem.hint ?? 'Please look at the marked field.', requestID: problem.requestID } : problem
+  const notice = element(html`<div class="refusal">${problemNotice(told)}</div>`)
   const place = form.querySelector('.refusal-place') ?? form.querySelector('.dialog-foot, [type=submit]')?.closest('.dialog-foot, .buttons, form > *')
   if (place) place.before(notice)
   else form.append(notice)
@@ -72,8 +73,6 @@ export const refuse = (form, problem) => {
 }
 
 // MARK: - Private
-
-const pick = ({ detail, hint, requestID }) => ({ detail, hint, requestID })
 
 const clear = (form) => {
   form.querySelectorAll('.refusal, .wrong').forEach((each) => each.remove())

@@ -1,7 +1,8 @@
 import { api } from '../api.js'
 import { actions } from '../lib/dom.js'
-import { element, html, render } from '../lib/html.js'
+import { html, render } from '../lib/html.js'
 import { icons } from '../lib/icons.js'
+import { formDialog } from '../lib/dialog.js'
 import { field, problemFace, whenSubmitted } from '../lib/form.js'
 import { store } from '../store.js'
 import { confirmed } from '../components/confirm-dialog/confirm-dialog.js'
@@ -75,20 +76,10 @@ const tokens = ({ tokens: list, problem, secret }) => {
       : secret ? '' : html`<p class="body muted">None yet. A token lets a program (a CI job, the command line on another machine) act for you.</p>`}`
 }
 
-const create = (made) => {
-  const dialog = element(html`<dialog class="dialog" aria-labelledby="token-title"><form>
-    <h2 id="token-title">New API token</h2>
-    ${field({ label: 'Name', name: 'name', attributes: html`required maxlength="64" autocomplete="off" placeholder="GitHub Actions"`, help: 'What will use it, so that you know it again.' })}
+const create = (made) => formDialog({
+  title: 'New API token', verb: 'Make the token',
+  body: html`${field({ label: 'Name', name: 'name', attributes: html`required maxlength="64" autocomplete="off" placeholder="GitHub Actions"`, help: 'What will use it, so that you know it again.' })}
     <div class="field" data-field="scope"><label for="token-scope">Scope</label><select class="input" id="token-scope" name="scope">${Object.entries(SCOPES).map(([value, word]) => html`<option value="${value}">${word}</option>`)}</select></div>
-    <div class="field" data-field="expires_in_days"><label for="token-days">Ends</label><select class="input" id="token-days" name="expires_in_days">${[['90', 'in 90 days'], ['30', 'in 30 days'], ['365', 'in a year'], ['', 'never']].map(([value, word]) => html`<option value="${value}">${word}</option>`)}</select></div>
-    <div class="dialog-foot"><button type="button" class="button" data-close>Cancel</button><button type="submit" class="button primary">Make the token</button></div></form></dialog>`)
-  whenSubmitted(dialog.querySelector('form'), async ({ name, scope, expires_in_days: days }) => {
-    const token = await api.post('/api/tokens', { name: name.trim(), scope, ...(days && { expires_in_days: Number(days) }) })
-    dialog.close()
-    made(token)
-  })
-  dialog.querySelector('[data-close]').onclick = () => dialog.close()
-  dialog.addEventListener('close', () => dialog.remove())
-  document.body.append(dialog)
-  dialog.showModal()
-}
+    <div class="field" data-field="expires_in_days"><label for="token-days">Ends</label><select class="input" id="token-days" name="expires_in_days">${[['90', 'in 90 days'], ['30', 'in 30 days'], ['365', 'in a year'], ['', 'never']].map(([value, word]) => html`<option value="${value}">${word}</option>`)}</select></div>`,
+  work: async ({ name, scope, expires_in_days: days }) => made(await api.post('/api/tokens', { name: name.trim(), scope, ...(days && { expires_in_days: Number(days) }) })),
+})

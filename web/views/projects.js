@@ -23,7 +23,9 @@ export const mount = (root, { query, signal }) => {
   const draw = eachFrame(() => { if (!signal.aborted) render(root, page(view)) })
   store.on('projects metrics', draw, signal)
   store.on('projects', () => seed(view), signal)
-  delegate(root, 'input', '[type=search]', (_, input) => { view.search = input.value; remember(view); draw() }, signal)
+  const search = (_, input) => { view.search = input.value; remember(view); draw() }
+  delegate(root, 'input', '[type=search]', search, signal)
+  delegate(root, 'search', '[type=search]', search, signal)
   delegate(root, 'change', '.drop-zone [type=file]', (_, input) => { if (input.files[0]) openUpload({ file: input.files[0] }); input.value = '' }, signal)
   delegate(root, 'click', '.project-row', (event, row) => {
     if (!event.target.closest('a, button') && window.getSelection().isCollapsed) row.querySelector('.name').click()

@@ -1,8 +1,9 @@
 import { api } from '../api.js'
 import { actions, delegate } from '../lib/dom.js'
-import { element, html, render } from '../lib/html.js'
+import { html, render } from '../lib/html.js'
 import { icons } from '../lib/icons.js'
-import { field, problemFace, whenSubmitted } from '../lib/form.js'
+import { formDialog } from '../lib/dialog.js'
+import { field, problemFace } from '../lib/form.js'
 import { store } from '../store.js'
 import { actionMenu } from '../components/action-menu/action-menu.js'
 import { confirmed } from '../components/confirm-dialog/confirm-dialog.js'
@@ -59,15 +60,9 @@ const row = (user) => html`<tr data-key="${user.id}"><td><b>${user.username}</b>
   <td data-label="Since"><relative-time at="${user.created_at}"></relative-time></td>
   <td class="controls">${actionMenu(`Actions for ${user.username}`, [{ action: 'password', text: 'Set a password…', icon: icons.key }, user.id !== store.user.id && { action: 'remove', text: 'Remove…', icon: icons.trash, isDangerous: true }], user.username)}</td></tr>`
 
-const ask = ({ title, verb, hasName = false, work }) => {
-  const dialog = element(html`<dialog class="dialog" aria-labelledby="user-title"><form><h2 id="user-title">${title}</h2>
-    ${hasName ? field({ label: 'Name', name: 'username', attributes: html`required maxlength="64" autocomplete="off" autocapitalize="none" spellcheck="false"` }) : ''}
+const ask = ({ title, verb, hasName = false, work }) => formDialog({
+  title, verb, work,
+  body: html`${hasName ? field({ label: 'Name', name: 'username', attributes: html`required maxlength="64" autocomplete="off" autocapitalize="none" spellcheck="false"` }) : ''}
     ${field({ label: 'Password', name: 'password', kind: 'password', help: 'At least 10 characters. They can change it under Account.', attributes: html`required minlength="10" autocomplete="new-password"` })}
-    ${hasName ? html`<div class="field" data-field="role"><label for="user-role">Role</label><select class="input" id="user-role" name="role">${['user', 'viewer', 'admin'].map((role) => html`<option value="${role}">${role}: ${ROLES[role]}</option>`)}</select></div>` : ''}
-    <div class="dialog-foot"><button type="button" class="button" data-close>Cancel</button><button type="submit" class="button primary">${verb}</button></div></form></dialog>`)
-  whenSubmitted(dialog.querySelector('form'), async (values) => { await work(values); dialog.close() })
-  dialog.querySelector('[data-close]').onclick = () => dialog.close()
-  dialog.addEventListener('close', () => dialog.remove())
-  document.body.append(dialog)
-  dialog.showModal()
-}
+    ${hasName ? html`<div class="field" data-field="role"><label for="user-role">Role</label><select class="input" id="user-role" name="role">${['user', 'viewer', 'admin'].map((role) => html`<option value="${role}">${role}: ${ROLES[role]}</option>`)}</select></div>` : ''}`,
+})

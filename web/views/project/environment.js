@@ -2,9 +2,10 @@ import { api } from '../../api.js'
 import { actions } from '../../lib/dom.js'
 import { parseDotenv } from '../../lib/dotenv.js'
 import { plural } from '../../lib/format.js'
-import { element, html, render } from '../../lib/html.js'
+import { html, render } from '../../lib/html.js'
 import { icons } from '../../lib/icons.js'
-import { problemFace, problemNotice, whenSubmitted } from '../../lib/form.js'
+import { formDialog } from '../../lib/dialog.js'
+import { problemFace, problemNotice } from '../../lib/form.js'
 import { act } from '../../lib/project-actions.js'
 import { store } from '../../store.js'
 import { toast } from '../../components/toast-list/toast-list.js'
@@ -139,25 +140,22 @@ const summary = ({ saved: before, draft }) => {
   return [fresh && `${fresh} new`, changed && `${changed} changed`, gone && `${gone} to be removed`].filter(Boolean).join(', ')
 }
 
-const paste = (view, take) => {
-  const dialog = element(html`<dialog class="dialog" aria-labelledby="paste-title"><form>
-    <h2 id="paste-title">Paste .env</h2>
-    <p>One <code>NAME=value</code> a line; quotes, comments and <code>export</code> are understood. Nothing is saved yet.</p>
-    <div class="field" data-field="text"><label for="paste-text">Lines</label><textarea class="input mono" id="paste-text" name="text" rows="10" spellcheck="false" autocapitalize="none"></textarea><p class="help" aria-live="polite"></p></div>
-    <div class="dialog-foot"><button type="button" class="button" data-close>Cancel</button><button type="submit" class="button primary">Take over</button></div></form></dialog>`)
-  const area = dialog.querySelector('textarea')
-  const tell = () => {
-    const { variables, problems } = parseDotenv(area.value)
-    const replaced = variables.filter((each) => view.saved.has(each.name)).length
-    dialog.querySelector('.help').textContent = problems.length ? `Line ${problems[0].line} is no NAME=value: ${problems[0].text}`
-      : variables.length ? `${plural(variables.length, 'variable')}${replaced ? `, ${replaced} of them replace what is there` : ''}.` : ''
-    dialog.querySelector('[type=submit]').disabled = !variables.length || problems.length > 0
-  }
-  area.addEventListener('input', tell)
-  whenSubmitted(dialog.querySelector('form'), async ({ text }) => { take(parseDotenv(text).variables); dialog.close() })
-  dialog.querySelector('[data-close]').onclick = () => dialog.close()
-  dialog.addEventListener('close', () => dialog.remove())
-  document.body.append(dialog)
-  dialog.showModal()
-  tell()
-}
+const paste = (view, take) => formDialog({
+  title: 'Paste .env', verb: 'Take over',
+  body: html`<p>One <code>NAME=value</code> a line; quotes, comments and <code>export</code> are understood. Nothing is saved yet.</p>
+    <div class="field" data-field="text"><label for="paste-text">Lines</label><textarea class="input mono" id="paste-text" name="text" rows="10" spellcheck="false" autocapitalize="none"></textarea><p class="help" aria-live="polite"></p></div>`,
+  opened: (dialog) => {
+    const area = dialog.querySelector('textarea')
+    const tell = () => {
+      const { variables, problems } = parseDotenv(area.value)
+      const replaced = variables.filter((each) => view.saved.has(each.name)).length
+      dialog.querySelector('.help').textContent = problems.length ? `Line ${problems[0].line} is no NAME=value: ${problems[0].text}`
+        : variables.length ? `${plural(variables.length, 'variable')}${replaced ? `, ${replaced} of them replace what is there` : ''}.` : ''
+      dialog.querySelector('[type=submit]').disabled = !variables.length || problems.length > 0
+    }
+    area.addEventListener('input', tell)
+    area.focus()
+    tell()
+  },
+  work: async ({ text }) => take(parseDotenv(text).variables),
+})

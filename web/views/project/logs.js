@@ -70,11 +70,15 @@ class LogPage {
   }
 
   #listen() {
-    delegate(this.root, 'input', '[type=search]', (_, input) => {
-      this.#search = input.value.trim().toLowerCase()
+    const search = (_, input) => {
+      const needle = input.value.trim().toLowerCase()
+      if (needle === this.#search) return
+      this.#search = needle
       this.#found = null
       this.#filter()
-    }, this.signal)
+    }
+    delegate(this.root, 'input', '[type=search]', search, this.signal)
+    delegate(this.root, 'search', '[type=search]', search, this.signal)
     delegate(this.root, 'keydown', '[type=search]', (event) => { if (event.key === 'Enter' && this.#search) this.#searchAll() }, this.signal)
     actions(this.root, {
       stream: (button) => { this.#stream = button.value; this.#found = null; this.#tools(); this.#filter() },
