@@ -44,7 +44,8 @@ lint: ## Check form: Swift, shell, JavaScript
 format: ## Put the Swift sources into form
 	$(SWIFT) format -i -r Package.swift Sources Tests Plugins
 
-bench: release ## Measure against peers
+bench: release ## Measure against peers (nginx, unzip)
+	@scripts/deps bench
 	Benchmarks/run $(RELEASE_BUILD)/release/nodepilot
 
 demo: build ## Deploy examples/hello-node to a server of its own (ONCE=1 ends there)
