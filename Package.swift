@@ -87,7 +87,8 @@ let package = Package(
             "API",
             [
                 "Deploy", "Supervisor", "Store", "Core", "CCrypt", "CLinux", .hummingbird, .hummingbirdCore, .nioCore,
-                .nioPosix, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .nioWebSocket, .nioFoundation, .httpTypes, .logging,
+                .nioPosix, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .nioWebSocket, .nioFoundation, .httpTypes,
+                .logging,
                 .lifecycle, .crypto, .jwtKit,
             ]),
         module(
