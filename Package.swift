@@ -4,7 +4,8 @@ import PackageDescription
 let swiftSettings: [SwiftSetting] =
     [
         .enableUpcomingFeature("ExistentialAny"),
-        .enableUpcomingFeature("MemberImportVisibility"),
+        // Not in the release: the static CoreFoundation's module map claims glibc's `struct stat` for itself.
+        .enableUpcomingFeature("MemberImportVisibility", .when(configuration: .debug)),
         .enableUpcomingFeature("InternalImportsByDefault"),
     ] + (Context.environment["NODEPILOT_STRICT"] == "1" ? [.treatAllWarnings(as: .error)] : [])
 
