@@ -75,7 +75,10 @@ struct ServerParts: Sendable {
         let facts = SystemRoutes.Facts(
             commit: commit, domain: domain.rawValue, address: addresses.dashboard, startedAt: startedAt,
             runtimes: { (try? await shelf.tools().runtimes) ?? [] },  // unknown is shown as none
-            warnings: { await Warnings(domain: domain, tools: try? await shelf.tools()).sentences })
+            warnings: {
+                let tools = try? await shelf.tools()  // unknown is warned about like missing
+                return Warnings(domain: domain, tools: tools).sentences
+            })
         let groups: [any RouteGroup] =
             services.foundationRoutes(version: Version.number) + [
                 ProjectRoutes(
