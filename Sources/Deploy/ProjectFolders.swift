@@ -1,3 +1,4 @@
+import CLinux
 package import Core
 import FoundationEssentials
 package import Glibc
@@ -69,8 +70,8 @@ package struct ProjectFolders: Sendable {
         do {
             try FileManager.default.removeItem(atPath: path)
         } catch {
-            var status = stat()
-            if lstat(path, &status) == 0 {
+            var status = nodepilot_file_status()
+            if nodepilot_status_of_path(path, 0, &status) == 0 {
                 throw NodePilotError(.internal, "Could not remove \(path): \(error).")
             }
         }
@@ -86,8 +87,8 @@ package struct ProjectFolders: Sendable {
     func size(of path: String) -> Int64 {
         let names = (try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []  // unreadable: counts as nothing
         return names.reduce(0) { total, name in
-            var status = stat()
-            return lstat("\(path)/\(name)", &status) == 0 ? total + Int64(status.st_blocks) * 512 : total
+            var status = nodepilot_file_status()
+            return nodepilot_status_of_path("\(path)/\(name)", 0, &status) == 0 ? total + status.disk_size : total
         }
     }
 
