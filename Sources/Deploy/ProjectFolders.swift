@@ -1,7 +1,7 @@
 import CLinux
 package import Core
 import FoundationEssentials
-package import Glibc
+import Glibc
 
 /// Where everything of a project lies, and who may enter.
 ///
@@ -94,7 +94,7 @@ package struct ProjectFolders: Sendable {
 
     // MARK: - Private
 
-    private func make(_ path: String, mode: mode_t, owner: (uid_t, gid_t)? = nil) throws(NodePilotError) {
+    private func make(_ path: String, mode: mode_t, owner: (UInt32, UInt32)? = nil) throws(NodePilotError) {
         guard mkdir(path, mode) == 0 || errno == EEXIST else { throw failure("make", path) }
         guard chmod(path, mode) == 0 else { throw failure("set the mode of", path) }
         guard let owner else { return }
@@ -115,12 +115,12 @@ package struct ProjectFolders: Sendable {
 
 /// The Unix users of one project; nil where everything runs as the daemon's own user.
 package struct ProjectOwners: Sendable, Hashable {
-    package var builder: uid_t
-    package var runner: uid_t
+    package var builder: UInt32
+    package var runner: UInt32
     /// The runner's group, through which it reads releases.
-    package var group: gid_t
+    package var group: UInt32
 
-    package init(builder: uid_t, runner: uid_t, group: gid_t) {
+    package init(builder: UInt32, runner: UInt32, group: UInt32) {
         self.builder = builder
         self.runner = runner
         self.group = group
