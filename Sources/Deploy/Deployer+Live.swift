@@ -114,9 +114,8 @@ extension Deployer {
             return .unavailable("\(project.name) \(state).")
         }
         if let root = now.release.plan.staticRoot {
-            let folder = configuration.folders.release(project.name, now.release.number)
             return .files(
-                root: root == "." ? folder : "\(folder)/\(root)",
+                root: configuration.folders.release(project.name, now.release.number), folder: root == "." ? "" : root,
                 singlePage: project.settings.singlePage || now.release.plan.singlePage)
         }
         let upstreams = now.instances.compactMap(\.upstream)
