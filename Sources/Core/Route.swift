@@ -30,11 +30,14 @@ package struct Upstream: Hashable, Sendable {
     /// `web.1`, for the 502 page and the log.
     package var instance: String
     package var release: Int
+    /// The Unix user who must listen there: a port of loopback belongs to whoever was quicker. Nil: whoever it is.
+    package var owner: UInt32?
 
-    package init(port: Int, instance: String, release: Int) {
+    package init(port: Int, instance: String, release: Int, owner: UInt32? = nil) {
         self.port = port
         self.instance = instance
         self.release = release
+        self.owner = owner
     }
 }
 

@@ -145,7 +145,8 @@ extension Deployer {
             workingDirectory: configuration.folders.release(project.name, release.number), port: port)
         let id = try await supervisor.start(specification)
         return LiveInstance(
-            id: id, name: "\(service.name).1", service: service, port: port, release: release.number)
+            id: id, name: "\(service.name).1", service: service, port: port, release: release.number,
+            owner: try await owners(of: project)?.runner)
     }
 
     private func portFor(_ service: ServicePlan, of project: Project) async throws -> Int {
