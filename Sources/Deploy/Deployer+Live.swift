@@ -23,7 +23,7 @@ extension Deployer {
 
     /// - Returns: in words how the health was seen.
     func awaitHealthy(_ instances: [LiveInstance], of project: Project, _ release: Release) async throws -> String {
-        var words = release.plan.staticRoot.map { "\($0)/index.html is there" } ?? ""
+        var words = release.plan.staticRoot == nil ? "" : "files are there"
         do {
             for instance in instances {
                 var check = configuration.health

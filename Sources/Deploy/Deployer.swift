@@ -25,7 +25,8 @@ package actor Deployer {
         package var logger: Logger
 
         package init(
-            store: Store, supervisor: Supervisor, logs: LogBook, users: UnixUsers, unpacker: ArchiveUnpacker, shelf: ToolShelf,
+            store: Store, supervisor: Supervisor, logs: LogBook, users: UnixUsers, unpacker: ArchiveUnpacker,
+            shelf: ToolShelf,
             builder: ReleaseBuilder, traffic: any TrafficSwitch, hub: EventHub, logger: Logger
         ) {
             self.store = store

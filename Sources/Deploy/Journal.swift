@@ -106,7 +106,7 @@ actor Journal {
     func fail(_ error: any Error) async -> NodePilotError {
         let known = error as? NodePilotError ?? unexpected(error)
         let step = deployment.steps.last?.name ?? .upload
-        await log(known.description)
+        for line in [known.message] + [known.hint].compactMap(\.self) + known.output { await log(line) }
         let failure = DeploymentFailure(step: step, code: known.code, message: known.message, hint: known.hint)
         await finish(.failed, notes: known.message, failure: failure)
         return known

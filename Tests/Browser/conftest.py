@@ -1,35 +1,50 @@
-"""A real Chromium at the dashboard of a running server.
+"""A real Chromium at the dashboard of a real server.
 
-NODEPILOT_URL          the dashboard's address, https://localhost:8443 by default
-NODEPILOT_SETUP_CODE   the one-time code that the server printed; without it the administrator must exist
+NODEPILOT_URL          the dashboard of a server that runs already; without it one is started and removed again
+NODEPILOT_SETUP_CODE   that server's one-time code; without it its administrator must exist
 NODEPILOT_USER         the administrator's name, `ada` by default
 NODEPILOT_PASSWORD     their password
-NODEPILOT_APP_ZIP      the app to deploy; without it a small one for Node.js is packed
+NODEPILOT_APP_ZIP      the app to deploy; examples/hello-node by default
 NODEPILOT_SCREENSHOTS  a folder for the screenshots; without it none are saved
 CHROMIUM               /usr/bin/chromium by default
 """
 
-import io
 import os
 import pathlib
-import zipfile
+import sys
+import types
 
 import pytest
 from playwright.sync_api import sync_playwright
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
+
+import nodepilot  # noqa: E402
 
 SIZES = {"390": {"width": 390, "height": 844}, "1440": {"width": 1440, "height": 900}}
 THEMES = ("light", "dark")
 
 
 @pytest.fixture(scope="session")
-def base_url():
-    return os.environ.get("NODEPILOT_URL", "https://localhost:8443").rstrip("/")
+def server():
+    """The server that the environment names, or one of the run's own."""
+    if given := os.environ.get("NODEPILOT_URL"):
+        yield types.SimpleNamespace(url=given.rstrip("/"), code=os.environ.get("NODEPILOT_SETUP_CODE"))
+        return
+    own = nodepilot.Server()
+    try:
+        own.start()
+        yield types.SimpleNamespace(url=own.url, code=own.setup_code())
+    finally:
+        output = own.output.read_text() if own.output.exists() else ""
+        own.close()
+        print(output[-20_000:])
 
 
 @pytest.fixture(scope="session")
-def administrator():
+def administrator(server):
     return {
-        "code": os.environ.get("NODEPILOT_SETUP_CODE"),
+        "code": server.code,
         "username": os.environ.get("NODEPILOT_USER", "ada"),
         "password": os.environ.get("NODEPILOT_PASSWORD", "a sentence for the tests"),
     }
@@ -47,10 +62,10 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
-def context(chromium, base_url):
+def context(chromium, server):
     """One person's browser for the whole run; it accepts the self-signed certificate as the person does."""
     context = chromium.new_context(
-        base_url=base_url, ignore_https_errors=True, viewport=SIZES["1440"], accept_downloads=True
+        base_url=server.url, ignore_https_errors=True, viewport=SIZES["1440"], accept_downloads=True
     )
     context.set_default_timeout(15_000)
     yield context
@@ -72,11 +87,11 @@ def page(context):
 
 @pytest.fixture(scope="session")
 def app_zip(tmp_path_factory):
-    """`hello.zip` with an app that writes to its log, or the one that the environment names."""
+    """`hello.zip` with the example for Node.js, or the app that the environment names."""
     if given := os.environ.get("NODEPILOT_APP_ZIP"):
         return pathlib.Path(given)
     path = tmp_path_factory.mktemp("app") / "hello.zip"
-    path.write_bytes(packed({"package.json": PACKAGE, "server.js": SERVER}))
+    path.write_bytes(nodepilot.zip_folder(nodepilot.ROOT / "examples/hello-node"))
     return path
 
 
@@ -102,20 +117,3 @@ def photographed():
 
     return photograph
 
-
-def packed(files):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-    return buffer.getvalue()
-
-
-PACKAGE = '{"name": "hello", "version": "1.0.0", "scripts": {"start": "node server.js"}}\n'
-SERVER = """\
-const http = require('http')
-http.createServer((request, response) => {
-  console.log(`${request.method} ${request.url}`)
-  response.end('Hello from NodePilot\\n')
-}).listen(process.env.PORT, () => console.log('ready'))
-"""

@@ -79,7 +79,7 @@ struct HealthTests {
             #expect(error.code == .unprocessable)
             #expect(error.message == "web.1 ended before it was healthy: exit code 7.")
             let hint = try #require(error.hint)
-            #expect(hint.contains("line 30\n") && !hint.contains("line 10\n"))
+            #expect(error.output.contains("line 30") && !error.output.contains("line 10"))
             #expect(hint.hasPrefix("Add “express” to the dependencies"))
         }
     }

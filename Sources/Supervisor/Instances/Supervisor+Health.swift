@@ -4,7 +4,7 @@ import Glibc
 extension Supervisor {
     /// Waits until a started instance serves.
     /// - Parameter onAttempt: the number of the attempt and what it found, in words.
-    /// - Throws: `.unprocessable` as soon as the process ends (with its last lines in the hint), when another user's
+    /// - Throws: `.unprocessable` as soon as the process ends (with its last lines as output), when another user's
     ///   process has the port, or when the time is up, saying what was seen. The instance is left as it is.
     package func awaitHealthy(
         _ id: InstanceID, check: HealthCheck, onAttempt: @escaping @Sendable (Int, String) -> Void = { _, _ in }
@@ -42,8 +42,10 @@ extension Supervisor {
             specification.project, name: specification.projectName, instance: specification.name,
             after: instance.firstSeq)
         let how = status.map { ": \($0.inWords)" } ?? ""
-        return NodePilotError(
+        var error = NodePilotError(
             .unprocessable, "\(specification.name) ended before it was healthy\(how).",
-            hint: LastWords(lines: lines).hint)
+            hint: LastWords(lines: lines).advice)
+        error.output = lines
+        return error
     }
 }
