@@ -98,7 +98,7 @@ let package = Package(
         module("Deploy", ["CLinux", "Supervisor", "Builder", "Archive", "Store", "Core", .logging, .subprocess]),
         module(
             "Edge",
-            ["Core", .nioCore, .nioPosix, .logging]),
+            ["Core", "CLinux", .nioCore, .nioPosix, .logging]),
         module("Certificates", ["TLS", "Core", .x509, .asn1, .crypto]),
         module("Supervisor", ["Core", "CLinux", .logging, .nioCore, .nioPosix, .nioHTTP1]),
         module("Builder", ["Core"]),

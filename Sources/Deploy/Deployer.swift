@@ -147,10 +147,12 @@ struct LiveInstance: Sendable {
     var service: ServicePlan
     var port: Int?
     var release: Int
+    /// The project's runner; nil where everything runs as the daemon's own user.
+    var owner: UInt32?
 
     /// Only the `web` service is reached from outside.
     var upstream: Upstream? {
         guard service.name == "web", let port else { return nil }
-        return Upstream(port: port, instance: name, release: release)
+        return Upstream(port: port, instance: name, release: release, owner: owner)
     }
 }

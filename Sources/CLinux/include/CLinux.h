@@ -2,6 +2,7 @@
 
 #include "file_status.h"
 #include "launch.h"
+#include "listener.h"
 #include "peer.h"
 #include "pipe.h"
 #include "poll.h"
