@@ -20,7 +20,17 @@ struct LastWords {
                 return "The port is taken: listen on the one in the environment variable PORT."
             }
         }
-        return "The end of its output says why."
+        return cause == nil ? "The end of its output says why." : "Its output in the log says where."
+    }
+
+    /// The line that names the cause, as Node.js and Python write it (`TypeError: …`); nil when there is none.
+    var cause: String? {
+        let line = lines.last { line in
+            guard let colon = line.firstRange(of: ": ") else { return false }
+            let name = line[..<colon.lowerBound]
+            return ["Error", "Exception"].contains { name.hasSuffix($0) } && !name.contains(" ")
+        }
+        return line.map { $0.count > 300 ? "\($0.prefix(300))…" : $0.hasSuffix(".") ? $0 : "\($0)." }
     }
 
     // MARK: - Private

@@ -65,7 +65,7 @@ class StepTimeline extends HTMLElement {
         <state-mark quiet state="${state}" word="${word}"></state-mark>
         <b>${STEPS[name]}</b>
         <span class="detail" title="${step?.detail ?? ''}">${step?.detail ?? ''}</span>
-        <span class="bar">${step ? html`<svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect width="${Math.max(1, (length / whole) * 100).toFixed(1)}" height="4"/></svg>` : ''}</span>
+        <span class="bar">${step && step.status !== 'skipped' ? html`<svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect width="${Math.max(1, (length / whole) * 100).toFixed(1)}" height="4"/></svg>` : ''}</span>
         <span class="time">${step && step.status !== 'skipped' ? duration(length) : ''}</span>
         <span class="fold">${count ? icons.chevron : ''}</span>
       </summary><log-view label="Log of the step ${STEPS[name]}"></log-view></details></li>`
