@@ -30,8 +30,8 @@ struct ServerParts: Sendable {
 
     /// - Parameter ready: called when the control plane listens.
     static func assemble(
-        _ configuration: ServerConfiguration, commit: String, group: any EventLoopGroup, threads: NIOThreadPool, startedAt: Date,
-        logger: Logger, ready: @escaping @Sendable () async -> Void
+        _ configuration: ServerConfiguration, commit: String, group: any EventLoopGroup, threads: NIOThreadPool,
+        startedAt: Date, logger: Logger, ready: @escaping @Sendable () async -> Void
     ) async throws -> ServerParts {
         let data = configuration.data
         let domain = try DomainChoice.domain(of: configuration)
@@ -52,8 +52,8 @@ struct ServerParts: Sendable {
         let logs = try LogBook(dataDirectory: data, logger: logger)
         let changes = StatusRelay()
         let supervisor = try Supervisor(
-            configuration: SupervisorConfiguration(dataDirectory: data, runDirectory: "\(data)/run"), launcher: launcher,
-            users: users, logs: logs, logger: logger, onChange: { changes.send($0) })
+            configuration: SupervisorConfiguration(dataDirectory: data, runDirectory: "\(data)/run"),
+            launcher: launcher, users: users, logs: logs, logger: logger, onChange: { changes.send($0) })
         let shelf = ToolShelf(path: configuration.searchPath, runner: launcher)
         let deployer = Deployer(
             tools: .init(

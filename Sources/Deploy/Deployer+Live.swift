@@ -114,9 +114,8 @@ extension Deployer {
             return .unavailable("\(project.name) \(state).")
         }
         if let root = now.release.plan.staticRoot {
-            let folder = configuration.folders.release(project.name, now.release.number)
             return .files(
-                root: root == "." ? folder : "\(folder)/\(root)",
+                root: configuration.folders.release(project.name, now.release.number), folder: root == "." ? "" : root,
                 singlePage: project.settings.singlePage || now.release.plan.singlePage)
         }
         let upstreams = now.instances.compactMap(\.upstream)
@@ -146,7 +145,8 @@ extension Deployer {
             workingDirectory: configuration.folders.release(project.name, release.number), port: port)
         let id = try await supervisor.start(specification)
         return LiveInstance(
-            id: id, name: "\(service.name).1", service: service, port: port, release: release.number)
+            id: id, name: "\(service.name).1", service: service, port: port, release: release.number,
+            owner: try await owners(of: project)?.runner)
     }
 
     private func portFor(_ service: ServicePlan, of project: Project) async throws -> Int {

@@ -25,7 +25,8 @@ package actor Deployer {
         package var logger: Logger
 
         package init(
-            store: Store, supervisor: Supervisor, logs: LogBook, users: UnixUsers, unpacker: ArchiveUnpacker, shelf: ToolShelf,
+            store: Store, supervisor: Supervisor, logs: LogBook, users: UnixUsers, unpacker: ArchiveUnpacker,
+            shelf: ToolShelf,
             builder: ReleaseBuilder, traffic: any TrafficSwitch, hub: EventHub, logger: Logger
         ) {
             self.store = store
@@ -146,10 +147,12 @@ struct LiveInstance: Sendable {
     var service: ServicePlan
     var port: Int?
     var release: Int
+    /// The project's runner; nil where everything runs as the daemon's own user.
+    var owner: UInt32?
 
     /// Only the `web` service is reached from outside.
     var upstream: Upstream? {
         guard service.name == "web", let port else { return nil }
-        return Upstream(port: port, instance: name, release: release)
+        return Upstream(port: port, instance: name, release: release, owner: owner)
     }
 }

@@ -1,6 +1,7 @@
+import CLinux
 package import Core
 import FoundationEssentials
-package import Glibc
+import Glibc
 
 /// Where everything of a project lies, and who may enter.
 ///
@@ -69,8 +70,8 @@ package struct ProjectFolders: Sendable {
         do {
             try FileManager.default.removeItem(atPath: path)
         } catch {
-            var status = stat()
-            if lstat(path, &status) == 0 {
+            var status = nodepilot_file_status()
+            if nodepilot_status_of_path(path, 0, &status) == 0 {
                 throw NodePilotError(.internal, "Could not remove \(path): \(error).")
             }
         }
@@ -86,14 +87,14 @@ package struct ProjectFolders: Sendable {
     func size(of path: String) -> Int64 {
         let names = (try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []  // unreadable: counts as nothing
         return names.reduce(0) { total, name in
-            var status = stat()
-            return lstat("\(path)/\(name)", &status) == 0 ? total + Int64(status.st_blocks) * 512 : total
+            var status = nodepilot_file_status()
+            return nodepilot_status_of_path("\(path)/\(name)", 0, &status) == 0 ? total + status.disk_size : total
         }
     }
 
     // MARK: - Private
 
-    private func make(_ path: String, mode: mode_t, owner: (uid_t, gid_t)? = nil) throws(NodePilotError) {
+    private func make(_ path: String, mode: mode_t, owner: (UInt32, UInt32)? = nil) throws(NodePilotError) {
         guard mkdir(path, mode) == 0 || errno == EEXIST else { throw failure("make", path) }
         guard chmod(path, mode) == 0 else { throw failure("set the mode of", path) }
         guard let owner else { return }
@@ -114,12 +115,12 @@ package struct ProjectFolders: Sendable {
 
 /// The Unix users of one project; nil where everything runs as the daemon's own user.
 package struct ProjectOwners: Sendable, Hashable {
-    package var builder: uid_t
-    package var runner: uid_t
+    package var builder: UInt32
+    package var runner: UInt32
     /// The runner's group, through which it reads releases.
-    package var group: gid_t
+    package var group: UInt32
 
-    package init(builder: uid_t, runner: uid_t, group: gid_t) {
+    package init(builder: UInt32, runner: UInt32, group: UInt32) {
         self.builder = builder
         self.runner = runner
         self.group = group
