@@ -85,10 +85,14 @@ check_machine() {
 }
 
 check_tools() {
-    for tool in tar xz sha256sum install mktemp df awk; do
-        has "$tool" || die "$tool is missing. Install it and try again (Debian: apt-get install xz-utils tar coreutils)."
+    for tool in tar sha256sum install df awk; do
+        has "$tool" || die "$tool is missing. Install it and try again (Debian: apt-get install tar coreutils mawk)."
     done
+    has xz || has_lzma || has apt-get || has dnf || die "xz is missing. Install it and try again."
 }
+
+# Python reads .xz files where the smallest systems have no xz.
+has_lzma() { python3 -c 'import lzma' >/dev/null 2>&1; }
 
 check_disk() {
     need_node=no
@@ -162,8 +166,20 @@ fetch_release() {
     [ -n "$expected" ] || die "SHA256SUMS does not name $name."
     actual=$(sha256sum "$work/$name" | awk '{ print $1 }')
     [ "$expected" = "$actual" ] || die "$name is damaged: its SHA-256 is $actual and should be $expected."
-    tar -C "$work" -xJf "$work/$name" nodepilot nodepilot.service || die "$name cannot be unpacked."
+    decompress "$work/$name" | tar -C "$work" -xf - nodepilot nodepilot.service || die "$name cannot be unpacked."
     rm -f "$work/$name"
+}
+
+decompress() {
+    if ! has xz && ! has_lzma; then
+        warn "Installing xz …"
+        install_packages xz-utils xz >&2 || warn "xz could not be installed."
+    fi
+    if has xz; then
+        xz -dc "$1"
+    else
+        python3 -c 'import lzma, shutil, sys; shutil.copyfileobj(lzma.open(sys.argv[1]), sys.stdout.buffer)' "$1"
+    fi
 }
 
 # get ADDRESS FILE
@@ -188,19 +204,24 @@ get() {
 install_node() {
     [ "$need_node" = yes ] || return 0
     say "Installing Node.js and npm …"
-    if has apt-get; then
-        DEBIAN_FRONTEND=noninteractive
-        export DEBIAN_FRONTEND
-        { apt-get update -qq && apt-get install -y -qq --no-install-recommends nodejs npm; } >"$work/node.log" 2>&1
-    elif has dnf; then
-        dnf install -y -q nodejs npm >"$work/node.log" 2>&1
-    else
+    if ! has apt-get && ! has dnf; then
         warn "This distribution's packages are not known here: install Node.js and npm yourself."
         return 0
-    fi || {
+    fi
+    install_packages "nodejs npm" "nodejs npm" >"$work/node.log" 2>&1 || {
         tail -n 5 "$work/node.log" >&2
         warn "Node.js could not be installed. Static and Python apps will run; for Node.js apps install it later."
     }
+}
+
+# install_packages DEBIAN'S FEDORA'S
+install_packages() {
+    # shellcheck disable=SC2086  # words are packages
+    if has apt-get; then
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $1
+    else
+        dnf install -y -q $2
+    fi
 }
 
 put_in_place() {
