@@ -97,7 +97,7 @@ def test_is_on_the_disk_before_it_takes_effect(sandbox):
 def test_reads_the_release_where_there_is_python_and_no_xz(sandbox):
     few = sandbox.folder / "few"
     few.mkdir()
-    for tool in "awk chmod dirname df id install mktemp mv python3 rm sh sha256sum sync tar touch uname".split():
+    for tool in "awk chmod cp dirname df id install mktemp mv python3 rm sh sha256sum sync tar touch uname".split():
         (few / tool).symlink_to(shutil.which(tool, path="/usr/bin:/bin"))
     release = sandbox.release("1.0.0")
     result = sandbox.run(f"""
