@@ -155,7 +155,9 @@ final class Worker {
     }
 
     private func pool(for upstream: Upstream) -> UpstreamPool {
-        let pool = pools[upstream] ?? UpstreamPool(.port(upstream.port), name: upstream.instance, owner: upstream.owner, worker: self)
+        let pool =
+            pools[upstream]
+            ?? UpstreamPool(.port(upstream.port), name: upstream.instance, owner: upstream.owner, worker: self)
         pool.revive()
         pools[upstream] = pool
         return pool

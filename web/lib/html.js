@@ -22,6 +22,9 @@ export const html = (strings, ...values) => {
   return new Markup(text)
 }
 
+/** The server's sentences: what stands between backticks is code. */
+export const prose = (text) => (text ?? '').split('`').map((part, index) => (index % 2 ? html`<code>${part}</code>` : part))
+
 /** An address that may stand in `href`: http(s) or a path of ours; anything else leads nowhere. */
 export const safeLink = (address) => (/^(https?:\/\/|\/(?!\/))/.test(address ?? '') ? address : '#')
 

@@ -1,10 +1,10 @@
 import { api } from '../../api.js'
 import { actions, eachFrame } from '../../lib/dom.js'
 import { duration } from '../../lib/format.js'
-import { html, render, safeLink } from '../../lib/html.js'
+import { html, prose, render, safeLink } from '../../lib/html.js'
 import { icons } from '../../lib/icons.js'
 import { problemFace, problemNotice } from '../../lib/form.js'
-import { isOpen, lengthOf, markOf } from '../../lib/states.js'
+import { STEPS, isOpen, lengthOf, markOf } from '../../lib/states.js'
 import { navigate } from '../../router.js'
 import { store } from '../../store.js'
 import { confirmed } from '../../components/confirm-dialog/confirm-dialog.js'
@@ -159,4 +159,4 @@ const detail = (name, view, deployment) => {
 }
 
 const failure = ({ failure: { step, message, hint } }) => html`<div class="notice bad" role="alert">${icons.warning}
-  <div><p class="what">${message}</p>${hint ? html`<p class="how">${hint}</p>` : ''}<p class="id">Failed in the step “${step}”. Its log is open below.</p></div></div>`
+  <div><p class="what">${prose(message)}</p>${hint ? html`<p class="how">${prose(hint)}</p>` : ''}<p class="id">Failed in the step “${STEPS[step]}”. Its log is open below.</p></div></div>`
