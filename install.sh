@@ -230,27 +230,39 @@ put_in_place() {
     previous=
     if [ -e "$BINARY" ]; then
         previous=$BINARY.previous
-        cp -p "$BINARY" "$previous"
+        ln -f "$BINARY" "$previous"
     fi
-    install -D -m 0755 "$work/nodepilot" "$BINARY.new"
-    mv -f "$BINARY.new" "$BINARY"
+    install -d -m 0755 "$(dirname "$BINARY")"
+    put "$work/nodepilot" "$BINARY" 0755
     had_unit=no
     if [ -e "$UNIT" ]; then
         had_unit=yes
         cp -p "$UNIT" "$work/unit.previous"
     fi
-    install -m 0644 "$work/nodepilot.service" "$UNIT.new"
-    mv -f "$UNIT.new" "$UNIT"
+    put "$work/nodepilot.service" "$UNIT" 0644
     if [ -n "$domain" ]; then
         install -d -m 0755 "$(dirname "$DROP_IN")"
-        printf '[Service]\nExecStart=\nExecStart=%s serve --domain %s\n' "$BINARY" "$domain" >"$DROP_IN.new"
-        mv -f "$DROP_IN.new" "$DROP_IN"
+        printf '[Service]\nExecStart=\nExecStart=%s serve --domain %s\n' "$BINARY" "$domain" >"$work/domain.conf"
+        put "$work/domain.conf" "$DROP_IN" 0644
     fi
 }
+
+# put FILE DEST MODE: after a power cut, too, DEST is what it was or what it shall be. (systemd takes a unit that is
+# empty for one that must never start.)
+put() {
+    install -m "$3" "$1" "$2.new"
+    settle "$2.new"
+    mv -f "$2.new" "$2"
+    settle "$(dirname "$2")"
+}
+
+# settle FILE…: they are on the disk when this returns. An old sync(1) knows no names.
+settle() { sync "$@" 2>/dev/null || sync; }
 
 start() {
     systemctl daemon-reload
     systemctl enable --quiet nodepilot.service
+    settle /etc/systemd/system /etc/systemd/system/multi-user.target.wants
     if systemctl restart nodepilot.service && wait_until_healthy; then
         [ -z "$previous" ] || rm -f "$previous"
         return 0
@@ -283,7 +295,8 @@ roll_back() {
         die "It was installed but does not run. When the cause is gone, run this again."
     fi
     mv -f "$previous" "$BINARY"
-    [ "$had_unit" = no ] || install -m 0644 "$work/unit.previous" "$UNIT"
+    settle "$(dirname "$BINARY")"
+    [ "$had_unit" = no ] || put "$work/unit.previous" "$UNIT" 0644
     systemctl daemon-reload
     if systemctl restart nodepilot.service && wait_until_healthy; then
         die "The version that was there before runs again: $("$BINARY" --version)"
@@ -318,7 +331,7 @@ uninstall() {
     if [ -e "$UNIT" ]; then
         systemctl disable --quiet --now nodepilot.service || warn "The service could not be stopped."
     fi
-    rm -f "$UNIT" "$DROP_IN" "$BINARY" "$BINARY.previous" "$BINARY.new"
+    rm -f "$UNIT" "$UNIT.new" "$DROP_IN" "$DROP_IN.new" "$BINARY" "$BINARY.previous" "$BINARY.new"
     rmdir "$(dirname "$DROP_IN")" 2>/dev/null || true
     systemctl daemon-reload
     systemctl reset-failed nodepilot.service 2>/dev/null || true
