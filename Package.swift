@@ -130,11 +130,13 @@ let package = Package(
         tests("TLSTests", ["TLS", "COpenSSL", "Certificates", "Core", .nioCore, .nioPosix, .nioEmbedded, .subprocess]),
         tests("CertificatesTests", ["Certificates", "TLS", "Core", .x509, .crypto, .subprocess]),
         tests("EdgeTests", ["Edge", "Core", .nioCore, .nioPosix, .logging]),
-        tests("DeployTests", ["Deploy", "Supervisor", "Builder", "Archive", "Store", "Core", .logging]),
+        tests("DeployTests", ["Deploy", "TestSupport", "Supervisor", "Builder", "Archive", "Store", "Core", .logging]),
+        tests("DaemonTests", ["Daemon", "Store", "Core"]),
         tests(
             "APITests",
             [
-                "API", "Deploy", "Supervisor", "Store", "Core", .hummingbird, .hummingbirdCore, .hummingbirdTesting,
+                "API", "Deploy", "Supervisor", "Builder", "Archive", "Store", "Core", .hummingbird, .hummingbirdCore,
+                .hummingbirdTesting,
                 .nioCore, .nioPosix, .nioEmbedded, .nioHTTP1, .nioWebSocket, .httpTypes, .logging, .lifecycle, .jwtKit,
                 .crypto,
             ]),

@@ -85,10 +85,14 @@ check_machine() {
 }
 
 check_tools() {
-    for tool in tar xz sha256sum install mktemp df awk; do
-        has "$tool" || die "$tool is missing. Install it and try again (Debian: apt-get install xz-utils tar coreutils)."
+    for tool in tar sha256sum install df awk; do
+        has "$tool" || die "$tool is missing. Install it and try again (Debian: apt-get install tar coreutils mawk)."
     done
+    has xz || has_lzma || has apt-get || has dnf || die "xz is missing. Install it and try again."
 }
+
+# Python reads .xz files where the smallest systems have no xz.
+has_lzma() { python3 -c 'import lzma' >/dev/null 2>&1; }
 
 check_disk() {
     need_node=no
@@ -162,8 +166,20 @@ fetch_release() {
     [ -n "$expected" ] || die "SHA256SUMS does not name $name."
     actual=$(sha256sum "$work/$name" | awk '{ print $1 }')
     [ "$expected" = "$actual" ] || die "$name is damaged: its SHA-256 is $actual and should be $expected."
-    tar -C "$work" -xJf "$work/$name" nodepilot nodepilot.service || die "$name cannot be unpacked."
+    decompress "$work/$name" | tar -C "$work" -xf - nodepilot nodepilot.service || die "$name cannot be unpacked."
     rm -f "$work/$name"
+}
+
+decompress() {
+    if ! has xz && ! has_lzma; then
+        warn "Installing xz …"
+        install_packages xz-utils xz >&2 || warn "xz could not be installed."
+    fi
+    if has xz; then
+        xz -dc "$1"
+    else
+        python3 -c 'import lzma, shutil, sys; shutil.copyfileobj(lzma.open(sys.argv[1]), sys.stdout.buffer)' "$1"
+    fi
 }
 
 # get ADDRESS FILE
@@ -188,19 +204,24 @@ get() {
 install_node() {
     [ "$need_node" = yes ] || return 0
     say "Installing Node.js and npm …"
-    if has apt-get; then
-        DEBIAN_FRONTEND=noninteractive
-        export DEBIAN_FRONTEND
-        { apt-get update -qq && apt-get install -y -qq --no-install-recommends nodejs npm; } >"$work/node.log" 2>&1
-    elif has dnf; then
-        dnf install -y -q nodejs npm >"$work/node.log" 2>&1
-    else
+    if ! has apt-get && ! has dnf; then
         warn "This distribution's packages are not known here: install Node.js and npm yourself."
         return 0
-    fi || {
+    fi
+    install_packages "nodejs npm" "nodejs npm" >"$work/node.log" 2>&1 || {
         tail -n 5 "$work/node.log" >&2
         warn "Node.js could not be installed. Static and Python apps will run; for Node.js apps install it later."
     }
+}
+
+# install_packages DEBIAN'S FEDORA'S
+install_packages() {
+    # shellcheck disable=SC2086  # words are packages
+    if has apt-get; then
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $1
+    else
+        dnf install -y -q $2
+    fi
 }
 
 put_in_place() {
@@ -209,27 +230,39 @@ put_in_place() {
     previous=
     if [ -e "$BINARY" ]; then
         previous=$BINARY.previous
-        cp -p "$BINARY" "$previous"
+        ln -f "$BINARY" "$previous"
     fi
-    install -D -m 0755 "$work/nodepilot" "$BINARY.new"
-    mv -f "$BINARY.new" "$BINARY"
+    install -d -m 0755 "$(dirname "$BINARY")"
+    put "$work/nodepilot" "$BINARY" 0755
     had_unit=no
     if [ -e "$UNIT" ]; then
         had_unit=yes
         cp -p "$UNIT" "$work/unit.previous"
     fi
-    install -m 0644 "$work/nodepilot.service" "$UNIT.new"
-    mv -f "$UNIT.new" "$UNIT"
+    put "$work/nodepilot.service" "$UNIT" 0644
     if [ -n "$domain" ]; then
         install -d -m 0755 "$(dirname "$DROP_IN")"
-        printf '[Service]\nExecStart=\nExecStart=%s serve --domain %s\n' "$BINARY" "$domain" >"$DROP_IN.new"
-        mv -f "$DROP_IN.new" "$DROP_IN"
+        printf '[Service]\nExecStart=\nExecStart=%s serve --domain %s\n' "$BINARY" "$domain" >"$work/domain.conf"
+        put "$work/domain.conf" "$DROP_IN" 0644
     fi
 }
+
+# put FILE DEST MODE: after a power cut, too, DEST is what it was or what it shall be. (systemd takes a unit that is
+# empty for one that must never start.)
+put() {
+    install -m "$3" "$1" "$2.new"
+    settle "$2.new"
+    mv -f "$2.new" "$2"
+    settle "$(dirname "$2")"
+}
+
+# settle FILE…: they are on the disk when this returns. An old sync(1) knows no names.
+settle() { sync "$@" 2>/dev/null || sync; }
 
 start() {
     systemctl daemon-reload
     systemctl enable --quiet nodepilot.service
+    settle /etc/systemd/system /etc/systemd/system/multi-user.target.wants
     if systemctl restart nodepilot.service && wait_until_healthy; then
         [ -z "$previous" ] || rm -f "$previous"
         return 0
@@ -262,7 +295,8 @@ roll_back() {
         die "It was installed but does not run. When the cause is gone, run this again."
     fi
     mv -f "$previous" "$BINARY"
-    [ "$had_unit" = no ] || install -m 0644 "$work/unit.previous" "$UNIT"
+    settle "$(dirname "$BINARY")"
+    [ "$had_unit" = no ] || put "$work/unit.previous" "$UNIT" 0644
     systemctl daemon-reload
     if systemctl restart nodepilot.service && wait_until_healthy; then
         die "The version that was there before runs again: $("$BINARY" --version)"
@@ -297,7 +331,7 @@ uninstall() {
     if [ -e "$UNIT" ]; then
         systemctl disable --quiet --now nodepilot.service || warn "The service could not be stopped."
     fi
-    rm -f "$UNIT" "$DROP_IN" "$BINARY" "$BINARY.previous" "$BINARY.new"
+    rm -f "$UNIT" "$UNIT.new" "$DROP_IN" "$DROP_IN.new" "$BINARY" "$BINARY.previous" "$BINARY.new"
     rmdir "$(dirname "$DROP_IN")" 2>/dev/null || true
     systemctl daemon-reload
     systemctl reset-failed nodepilot.service 2>/dev/null || true

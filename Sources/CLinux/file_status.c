@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "file_status.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
@@ -15,6 +16,13 @@ static void take(const struct stat *from, struct nodepilot_file_status *status) 
 int nodepilot_status_of_path(const char *path, int follow, struct nodepilot_file_status *status) {
     struct stat found;
     if ((follow ? stat(path, &found) : lstat(path, &found)) != 0) return -1;
+    take(&found, status);
+    return 0;
+}
+
+int nodepilot_status_in_folder(int folder, const char *name, struct nodepilot_file_status *status) {
+    struct stat found;
+    if (fstatat(folder, name, &found, AT_SYMLINK_NOFOLLOW) != 0) return -1;
     take(&found, status);
     return 0;
 }

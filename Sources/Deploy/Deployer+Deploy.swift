@@ -35,9 +35,12 @@ extension Deployer {
 
     /// Deploys an archive to a project that is there. Returns as `create` does; a failure is recorded and what is live
     /// stays.
+    /// - Throws: `.conflict` when others of the project wait already: each holds an unpacked tree.
     package func deploy(_ upload: Upload, to project: Project, by actor: String) async throws -> Deployment {
         defer { unlink(upload.path) }
         try requireRunning()
+        try beginArrival(for: project)
+        defer { endArrival(for: project.id) }
         return try await begin(project, upload: upload, by: actor)
     }
 
@@ -70,7 +73,7 @@ extension Deployer {
             return await journal.deployment
         } catch {
             let known = await journal.fail(error)
-            removeStage(of: deployment)
+            await removeStage(of: deployment)
             throw known
         }
     }
@@ -132,11 +135,11 @@ extension Deployer {
             try await step(.build, plan.build, journal) { [tools] in
                 try await tools.builder.build(plan, in: place) { await journal.log($0) }
             }
-            removeStage(of: await journal.deployment)
+            await removeStage(of: await journal.deployment)
             let size = await Blocking.run { folders.size(of: folders.release(project.name, number)) }
             return try await tools.store.addRelease(project: id, plan: plan, sizeBytes: size, number: number)
         } catch {
-            removeFolder(folders.release(project.name, number))
+            await removeFolder(folders.release(project.name, number))
             throw error
         }
     }
@@ -209,7 +212,7 @@ extension Deployer {
             failure = error
         }
         let deployment = await journal.deployment
-        removeStage(of: deployment)
+        await removeStage(of: deployment)
         isConcluded.insert(deployment.id)
         await refreshStatus(of: deployment.projectID)
         if let failure {
@@ -255,7 +258,7 @@ extension Deployer {
         do {
             let project = try await require(release.projectID)
             try await tools.store.removeRelease(project: project.id, number: release.number)
-            removeFolder(configuration.folders.release(project.name, release.number))
+            await removeFolder(configuration.folders.release(project.name, release.number))
         } catch {
             tools.logger.error("A failed release could not be removed", metadata: ["error": "\(error)"])
         }
@@ -274,15 +277,17 @@ extension Deployer {
         }
     }
 
-    private func removeStage(of deployment: Deployment) {
-        removeFolder(configuration.folders.stage(deployment.id))
+    private func removeStage(of deployment: Deployment) async {
+        await removeFolder(configuration.folders.stage(deployment.id))
     }
 
-    func removeFolder(_ path: String) {
-        do {
-            try configuration.folders.remove(path)
-        } catch {
-            tools.logger.error("A folder could not be removed", metadata: ["error": "\(error)"])
+    func removeFolder(_ path: String) async {
+        await Blocking.run { [tools, configuration] in
+            do {
+                try configuration.folders.remove(path)
+            } catch {
+                tools.logger.error("A folder could not be removed", metadata: ["error": "\(error)"])
+            }
         }
     }
 }

@@ -14,10 +14,10 @@ extension Deployer {
         try await tools.store.failUnfinishedDeployments(
             reason: "NodePilot was stopped during this deployment. Deploy again.")
         for name in configuration.folders.entries(of: configuration.folders.staging) {
-            removeFolder("\(configuration.folders.staging)/\(name)")
+            await removeFolder("\(configuration.folders.staging)/\(name)")
         }
         for name in configuration.folders.entries(of: configuration.folders.uploads) {
-            removeFolder("\(configuration.folders.uploads)/\(name)")
+            await removeFolder("\(configuration.folders.uploads)/\(name)")
         }
         let projects = try await tools.store.projects()
         for project in projects {
@@ -207,8 +207,7 @@ extension Deployer {
             return log("A project could not be removed", project, error)
         }
         await tools.logs.remove(project.id, name: project.name)
-        let path = configuration.folders.project(project.name)
-        await Blocking.run { [self] in removeFolderDetached(path) }
+        await removeFolder(configuration.folders.project(project.name))
         do {
             try await tools.users.remove(project.id)
         } catch {
@@ -218,20 +217,12 @@ extension Deployer {
         tools.hub.send(.projectDeleted(project.id, project.name, owner: project.ownerID))
     }
 
-    private nonisolated func removeFolderDetached(_ path: String) {
-        do {
-            try configuration.folders.remove(path)
-        } catch {
-            tools.logger.error("A folder could not be removed", metadata: ["error": "\(error)"])
-        }
-    }
-
     private func removeUnrecordedReleases(of project: Project) async {
         do {
             let kept = Set(try await tools.store.releases(of: project.id).map { String($0.number) })
             let folder = configuration.folders.releases(project.name)
             for name in configuration.folders.entries(of: folder) where !kept.contains(name) {
-                removeFolder("\(folder)/\(name)")
+                await removeFolder("\(folder)/\(name)")
             }
         } catch {
             log("Leftover releases could not be removed", project, error)

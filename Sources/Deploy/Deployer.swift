@@ -51,6 +51,8 @@ package actor Deployer {
         package var health = HealthCheck()
         package var drain = Duration.seconds(30)
         package var keptReleases = 5
+        /// Of one project; one is at work, the others wait for their turn.
+        package var deploymentsAtOnce = 3
 
         package init(folders: ProjectFolders, addresses: SiteAddresses, searchPath: String) {
             self.folders = folders
@@ -69,6 +71,8 @@ package actor Deployer {
     private var runs: [Deployment.ID: (project: Project.ID, task: Task<Void, Never>)] = [:]
     /// Runs that have come to their end but for the record of it.
     var isConcluded: Set<Deployment.ID> = []
+    /// Deployments that are being unpacked.
+    private var arrivals: [Project.ID: Int] = [:]
     private var retirements: [Int: Task<Void, Never>] = [:]
     private var nextRetirement = 0
     private var isStopping = false
@@ -87,6 +91,22 @@ package actor Deployer {
             runs[deployment.id] = nil
         }
         runs[deployment.id] = (deployment.projectID, task)
+    }
+
+    /// - Throws: `.conflict` when the project has as many deployments under way as it may.
+    func beginArrival(for project: Project) throws(NodePilotError) {
+        let underWay = arrivals[project.id, default: 0] + runs.values.count { $0.project == project.id }
+        guard underWay < configuration.deploymentsAtOnce else {
+            throw NodePilotError(
+                .conflict, "\(underWay) deployments of \(project.name) are under way already.",
+                hint: "Wait until one of them has ended.")
+        }
+        arrivals[project.id, default: 0] += 1
+    }
+
+    func endArrival(for project: Project.ID) {
+        arrivals[project, default: 1] -= 1
+        if arrivals[project] == 0 { arrivals[project] = nil }
     }
 
     /// Ends what is under way for a project, or for all, and waits for it.

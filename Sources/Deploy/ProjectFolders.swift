@@ -68,12 +68,9 @@ package struct ProjectFolders: Sendable {
     /// Removes a folder with all it holds; one that is not there is fine.
     func remove(_ path: String) throws(NodePilotError) {
         do {
-            try FileManager.default.removeItem(atPath: path)
+            try FolderTree(path: path).remove()
         } catch {
-            var status = nodepilot_file_status()
-            if nodepilot_status_of_path(path, 0, &status) == 0 {
-                throw NodePilotError(.internal, "Could not remove \(path): \(error).")
-            }
+            throw NodePilotError(.internal, error.description)
         }
     }
 
@@ -83,14 +80,8 @@ package struct ProjectFolders: Sendable {
         (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     }
 
-    /// Bytes on disk below a folder, each file once, links not followed.
-    func size(of path: String) -> Int64 {
-        let names = (try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []  // unreadable: counts as nothing
-        return names.reduce(0) { total, name in
-            var status = nodepilot_file_status()
-            return nodepilot_status_of_path("\(path)/\(name)", 0, &status) == 0 ? total + status.disk_size : total
-        }
-    }
+    /// Bytes on disk below a folder, links not followed.
+    func size(of path: String) -> Int64 { FolderTree(path: path).size() }
 
     // MARK: - Private
 

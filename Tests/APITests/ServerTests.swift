@@ -20,7 +20,7 @@ struct ServerTests {
         func register(in table: inout RouteTable) {
             table.get("/stream", .signedIn) { [hub] _, context in
                 let events = hub.subscribe()
-                return .events(context, commentEvery: .milliseconds(20)) { stream in
+                return try .events(context, commentEvery: .milliseconds(20)) { stream in
                     for await case .projectDeleted(let id, let name, _) in events {
                         try await stream.send("gone", name, id: String(id))
                     }
@@ -367,7 +367,7 @@ struct ServerTests {
 
         func register(in table: inout RouteTable) {
             table.get("/one", .signedIn) { [events] _, context in
-                .events(context) { stream in
+                try .events(context) { stream in
                     for await event in events { try await stream.send("one", event) }
                 }
             }

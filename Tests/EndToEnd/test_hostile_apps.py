@@ -1,9 +1,8 @@
 """What code of one project must not reach: the server's files, other projects' places, a life after its end."""
 
+import http.client
 import json
 import os
-import pathlib
-import secrets
 
 import apps
 import nodepilot
@@ -99,3 +98,45 @@ def test_an_app_that_takes_the_port_of_another_gets_none_of_its_visitors(server,
         answer = admin.app("victim")
         assert answer.text != "stolen"
         assert answer.status in (502, 503)
+
+
+def test_a_build_that_talks_without_end_fills_neither_memory_nor_database(server, admin):
+    talk = "head -c 60000000 /dev/zero | tr '\\0' x | fold -w 8000"
+    files = {"nodepilot.json": json.dumps({"build": talk, "static": "."}), "index.html": "hello"}
+    deployment = admin.create("talking", nodepilot.zip_files(files))
+    assert deployment["status"] == "success", deployment
+    assert sum(map(len, deployment["log"])) < 5_000_000
+
+
+def test_deployments_of_one_project_do_not_pile_up(server, admin):
+    slow = {"nodepilot.json": json.dumps({"build": "sleep 600", "static": "."}), "index.html": "hello"}
+    admin.upload("/api/project/create", nodepilot.zip_files(slow), {"name": "queue"})
+    refused = None
+    for _ in range(5):
+        try:
+            admin.upload("/api/project/queue/deploy", nodepilot.zip_files(slow))
+        except nodepilot.Problem as problem:
+            refused = problem
+            break
+    assert refused is not None and refused.status == 409
+    assert len(os.listdir(f"{server.data}/server/staging")) <= 3
+    admin.delete("/api/project/queue")
+    assert os.listdir(f"{server.data}/server/staging") == []
+
+
+def test_one_person_cannot_open_streams_without_end(server, admin):
+    streams, refused = [], None
+    try:
+        for _ in range(120):
+            connection = http.client.HTTPSConnection("127.0.0.1", server.https, context=nodepilot.TRUST_ANYONE, timeout=10)
+            connection.request("GET", "/api/events", headers={
+                "Host": server.authority, "Accept": "text/event-stream", "Authorization": f"Bearer {admin.token}"})
+            streams.append(connection)
+            response = connection.getresponse()
+            if response.status != 200:
+                refused = json.loads(response.read())
+                break
+        assert refused is not None and refused["code"] == "rate_limited" and "streams" in refused["detail"], refused
+    finally:
+        for connection in streams:
+            connection.close()

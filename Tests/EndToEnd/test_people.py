@@ -59,6 +59,17 @@ def test_a_flood_of_log_ins_is_limited_and_hurts_nobody_else(own_server):
     assert own_server.memory() - before < 16 * 1024
 
 
+def test_a_stranger_cannot_make_the_server_hold_much(own_server):
+    own_server.administrator()
+    body = {"username": "ada", "password": "x" * 100_000}
+    for path in ("/api/auth/login", "/api/setup"):
+        assert nodepilot.Client(own_server).request("POST", path, body).status == 413
+        # Without a length, too.
+        parts = (json.dumps(body)[at:at + 1000].encode() for at in range(0, 100_000, 1000))
+        answer = nodepilot.Client(own_server).request("POST", path, parts, headers={"Content-Type": "application/json"})
+        assert answer.status == 413
+
+
 def test_roles(own_server):
     admin = own_server.administrator()
     for name, role in (("uma", "user"), ("una", "user"), ("vic", "viewer")):

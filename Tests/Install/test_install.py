@@ -1,5 +1,7 @@
 """install.sh by behaviour: what it does to a machine, and what it leaves alone."""
 
+import shutil
+
 
 def test_installs_starts_and_tells_the_address_and_the_code(sandbox):
     release = sandbox.release("1.0.0")
@@ -81,6 +83,31 @@ def test_says_in_one_sentence_why_it_cannot_and_changes_nothing(sandbox):
             (sandbox.tools / "uname").unlink()
         result = sandbox.run("sh $INSTALL", systemd=False)
         assert result.returncode == 1 and words in result.stderr
+
+
+def test_is_on_the_disk_before_it_takes_effect(sandbox):
+    sandbox.tool("sync", '#!/bin/sh\necho "sync $*" >>"$CALLS"\n')
+    release = sandbox.release("1.0.0")
+    assert sandbox.run(f'NODEPILOT_RELEASE={release} sh "$INSTALL" --no-node').returncode == 0
+    calls = sandbox.calls.read_text().splitlines()
+    for path in ("/usr/local/bin/nodepilot.new", "/etc/systemd/system/nodepilot.service.new"):
+        assert calls.index(f"sync {path}") < calls.index("daemon-reload")
+
+
+def test_reads_the_release_where_there_is_python_and_no_xz(sandbox):
+    few = sandbox.folder / "few"
+    few.mkdir()
+    for tool in "awk chmod cp dirname df id install mktemp mv python3 rm sh sha256sum sync tar touch uname".split():
+        (few / tool).symlink_to(shutil.which(tool, path="/usr/bin:/bin"))
+    release = sandbox.release("1.0.0")
+    result = sandbox.run(f"""
+        export PATH={sandbox.tools}:{few}
+        command -v xz && exit 99
+        NODEPILOT_RELEASE={release} sh "$INSTALL" --no-node || exit
+        /usr/local/bin/nodepilot --version
+    """)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.endswith("nodepilot 1.0.0 (test)\n")
 
 
 def test_does_nothing_when_its_download_was_cut_short_anywhere(sandbox):

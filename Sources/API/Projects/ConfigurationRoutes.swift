@@ -51,7 +51,7 @@ package struct ConfigurationRoutes: RouteGroup {
 
     private func changeEnvironment(_ request: Request, _ context: APIContext) async throws -> Response {
         let project = try context.project()
-        let change = try await request.json(EnvironmentChange.self)
+        let change = try await request.json(EnvironmentChange.self, limit: 1024 * 1024)
         let set = change.set ?? []
         for variable in set {
             try variable.validate()

@@ -23,7 +23,7 @@ struct SessionRoutes: RouteGroup {
     // MARK: - Private
 
     @Sendable private func logIn(_ request: Request, _ context: APIContext) async throws -> Response {
-        let body = try await request.json(LoginRequest.self)
+        let body = try await request.json(LoginRequest.self, limit: Request.anonymousLimit)
         try services.limits.admitLogin(name: String(body.username.prefix(64)), address: context.address)
         guard let found = try await services.store.credentials(username: body.username) else {
             try await services.hasher.verifyAgainstNothing(body.password)

@@ -16,7 +16,7 @@ struct SetupRoutes: RouteGroup {
     // MARK: - Private
 
     @Sendable private func setUp(_ request: Request, _ context: APIContext) async throws -> Response {
-        let body = try await request.json(SetupRequest.self)
+        let body = try await request.json(SetupRequest.self, limit: Request.anonymousLimit)
         try services.limits.admitLogin(name: "set-up", address: context.address)
         guard await services.setupCode.matches(body.code) else {
             throw NodePilotError(

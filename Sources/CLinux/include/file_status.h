@@ -18,6 +18,9 @@ struct nodepilot_file_status {
 /// Of a path; `follow` 0 looks at a link itself. Returns 0, or -1 with errno.
 int nodepilot_status_of_path(const char *path, int follow, struct nodepilot_file_status *status);
 
+/// Of what an open folder has under this name; looks at a link itself. Returns 0, or -1 with errno.
+int nodepilot_status_in_folder(int folder, const char *name, struct nodepilot_file_status *status);
+
 /// Of an open file. Returns 0, or -1 with errno.
 int nodepilot_status_of_file(int descriptor, struct nodepilot_file_status *status);
 
