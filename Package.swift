@@ -4,8 +4,7 @@ import PackageDescription
 let swiftSettings: [SwiftSetting] =
     [
         .enableUpcomingFeature("ExistentialAny"),
-        // Not in the release: the static CoreFoundation's module map claims glibc's `struct stat` for itself.
-        .enableUpcomingFeature("MemberImportVisibility", .when(configuration: .debug)),
+        .enableUpcomingFeature("MemberImportVisibility"),
         .enableUpcomingFeature("InternalImportsByDefault"),
     ] + (Context.environment["NODEPILOT_STRICT"] == "1" ? [.treatAllWarnings(as: .error)] : [])
 
