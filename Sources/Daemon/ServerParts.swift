@@ -21,7 +21,6 @@ struct ServerParts: Sendable {
     let edge: Edge
     let api: APIServer
     let sampler: MetricsSampler
-    private let hub: EventHub
     private let changes: StatusRelay
     private let certificates: CertificateStore
     private let setupCode: SetupCode
@@ -75,7 +74,7 @@ struct ServerParts: Sendable {
         let facts = SystemRoutes.Facts(
             commit: commit, domain: domain.rawValue, address: addresses.dashboard, startedAt: startedAt,
             runtimes: { (try? await shelf.tools().runtimes) ?? [] },  // unknown is shown as none
-            warnings: { await Warnings(domain: domain, tools: try? await shelf.tools()).sentences })
+            warnings: { Warnings(domain: domain, tools: try? await shelf.tools()).sentences })  // unknown: as if none
         let groups: [any RouteGroup] =
             services.foundationRoutes(version: Version.number) + [
                 ProjectRoutes(
@@ -95,7 +94,7 @@ struct ServerParts: Sendable {
             supervisor: supervisor, probe: probe, history: history, hub: hub,
             interval: SupervisorConfiguration.metricsInterval)
         return ServerParts(
-            store: store, deployer: deployer, edge: edge, api: api, sampler: sampler, hub: hub, changes: changes,
+            store: store, deployer: deployer, edge: edge, api: api, sampler: sampler, changes: changes,
             certificates: certificates, setupCode: setupCode, addresses: addresses, logger: logger)
     }
 
@@ -114,8 +113,14 @@ struct ServerParts: Sendable {
         await changes.run { await deployer.refreshStatus(of: $0) }
     }
 
-    /// Ends what readers wait for.
-    func endEvents() { hub.finish() }
+    /// Starts the apps that are wanted to run.
+    func resumeApps() async {
+        do {
+            try await deployer.resume()
+        } catch {
+            logger.critical("The apps could not be started", metadata: ["error": "\(error)"])
+        }
+    }
 
     // MARK: - Private
 
