@@ -128,7 +128,9 @@ let package = Package(
         tests("TLSTests", ["TLS", "COpenSSL", "Certificates", "Core", .nioCore, .nioPosix, .nioEmbedded, .subprocess]),
         tests("CertificatesTests", ["Certificates", "TLS", "Core", .x509, .crypto, .subprocess]),
         tests("EdgeTests", ["Edge", "Core", .nioCore, .nioPosix, .logging]),
-        tests("DeployTests", ["Deploy", "Supervisor", "Builder", "Archive", "Store", "Core", .logging]),
+        tests(
+            "DeployTests",
+            ["Deploy", "Supervisor", "Builder", "Archive", "Store", "Core", "TestSupport", .logging]),
         tests(
             "APITests",
             [
