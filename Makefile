@@ -44,8 +44,9 @@ lint: ## Check form: Swift, shell, JavaScript
 format: ## Put the Swift sources into form
 	$(SWIFT) format -i -r Package.swift Sources Tests Plugins
 
-bench: release ## Measure against peers
-	Benchmarks/run $(RELEASE_BUILD)/release/nodepilot
+bench: release ## Measure the release against nginx and unzip (ARGS= names what to measure)
+	@scripts/deps bench
+	Benchmarks/run $(RELEASE_BUILD)/release/nodepilot $(ARGS)
 
 demo: build ## Deploy examples/hello-node to a server of its own (ONCE=1 ends there)
 	@scripts/deps demo

@@ -4,7 +4,8 @@ import PackageDescription
 let swiftSettings: [SwiftSetting] =
     [
         .enableUpcomingFeature("ExistentialAny"),
-        .enableUpcomingFeature("MemberImportVisibility"),
+        // Not in the release: the static CoreFoundation's module map claims glibc's `struct stat` for itself.
+        .enableUpcomingFeature("MemberImportVisibility", .when(configuration: .debug)),
         .enableUpcomingFeature("InternalImportsByDefault"),
     ] + (Context.environment["NODEPILOT_STRICT"] == "1" ? [.treatAllWarnings(as: .error)] : [])
 
@@ -76,7 +77,7 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         module(
-            "Commands", ["Daemon", "APIClient", "Archive", "Core", "CVersion", .argumentParser, .unixSignals]),
+            "Commands", ["Daemon", "APIClient", "Archive", "Core", "CLinux", "CVersion", .argumentParser, .unixSignals]),
         module(
             "Daemon",
             [
@@ -87,21 +88,22 @@ let package = Package(
             "API",
             [
                 "Deploy", "Supervisor", "Store", "Core", "CCrypt", "CLinux", .hummingbird, .hummingbirdCore, .nioCore,
-                .nioPosix, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .nioWebSocket, .nioFoundation, .httpTypes, .logging,
+                .nioPosix, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .nioWebSocket, .nioFoundation, .httpTypes,
+                .logging,
                 .lifecycle, .crypto, .jwtKit,
             ]),
         module(
             "APIClient",
-            ["Core", .asyncHTTPClient, .nioCore, .nioPosix, .nioHTTP1, .nioFoundation, .nioSSL, .crypto]),
-        module("Deploy", ["Supervisor", "Builder", "Archive", "Store", "Core", .logging, .subprocess]),
+            ["Core", "CLinux", .asyncHTTPClient, .nioCore, .nioPosix, .nioHTTP1, .nioFoundation, .nioSSL, .crypto]),
+        module("Deploy", ["CLinux", "Supervisor", "Builder", "Archive", "Store", "Core", .logging, .subprocess]),
         module(
             "Edge",
-            ["Core", .nioCore, .nioPosix, .logging]),
+            ["Core", "CLinux", .nioCore, .nioPosix, .logging]),
         module("Certificates", ["TLS", "Core", .x509, .asn1, .crypto]),
         module("Supervisor", ["Core", "CLinux", .logging, .nioCore, .nioPosix, .nioHTTP1]),
         module("Builder", ["Core"]),
         module("Archive", ["Core", "CArchive"]),
-        module("Store", ["Core", .grdb, .crypto, .logging]),
+        module("Store", ["Core", "CLinux", .grdb, .crypto, .logging]),
         module("TLS", ["Core", "COpenSSL", .nioCore, .nioConcurrency]),
         module("Core"),
 
@@ -128,13 +130,13 @@ let package = Package(
         tests("TLSTests", ["TLS", "COpenSSL", "Certificates", "Core", .nioCore, .nioPosix, .nioEmbedded, .subprocess]),
         tests("CertificatesTests", ["Certificates", "TLS", "Core", .x509, .crypto, .subprocess]),
         tests("EdgeTests", ["Edge", "Core", .nioCore, .nioPosix, .logging]),
-        tests(
-            "DeployTests",
-            ["Deploy", "Supervisor", "Builder", "Archive", "Store", "Core", "TestSupport", .logging]),
+        tests("DeployTests", ["Deploy", "TestSupport", "Supervisor", "Builder", "Archive", "Store", "Core", .logging]),
+        tests("DaemonTests", ["Daemon", "Store", "Core"]),
         tests(
             "APITests",
             [
-                "API", "Deploy", "Supervisor", "Store", "Core", .hummingbird, .hummingbirdCore, .hummingbirdTesting,
+                "API", "Deploy", "Supervisor", "Builder", "Archive", "Store", "Core", .hummingbird, .hummingbirdCore,
+                .hummingbirdTesting,
                 .nioCore, .nioPosix, .nioEmbedded, .nioHTTP1, .nioWebSocket, .httpTypes, .logging, .lifecycle, .jwtKit,
                 .crypto,
             ]),

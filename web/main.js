@@ -48,6 +48,7 @@ const show = async ({ isBack = false, scroll = 0 } = {}) => {
     return frame()?.update()
   }
   group = name
+  mounted = null
   const signal = turn()
   const outlet = place(found)
   render(outlet, html``)
@@ -59,7 +60,6 @@ const show = async ({ isBack = false, scroll = 0 } = {}) => {
     mounted = view.mount(outlet, { params: found.params, query, signal }) ?? null
   } catch (problem) {
     if (signal.aborted) return
-    mounted = null
     fail(outlet, problem)
   }
   frame()?.update()

@@ -1,3 +1,4 @@
+import CLinux
 import Core
 import Glibc
 import NIOCore
@@ -14,12 +15,12 @@ final class OpenFile: Sendable {
         guard descriptor >= 0 else {
             throw NodePilotError(.invalidInput, "\(path) cannot be read: \(String(cString: strerror(errno))).")
         }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        var status = nodepilot_file_status()
+        guard nodepilot_status_of_file(descriptor, &status) == 0, nodepilot_is_regular(&status) != 0 else {
             close(descriptor)
             throw NodePilotError(.invalidInput, "\(path) is not a file.")
         }
-        size = Int64(status.st_size)
+        size = status.size
         self.descriptor = descriptor
     }
 

@@ -10,6 +10,8 @@ struct UnpackRefusal: Error, Codable, Hashable, Sendable {
         case `internal`
     }
 
+    private static let general = "Make the archive again from your app's folder: zip -r app.zip ."
+
     var code: Code
     /// The entry as it is shown to people; nil when the archive as a whole is at fault.
     var entry: String?
@@ -55,6 +57,7 @@ struct UnpackRefusal: Error, Codable, Hashable, Sendable {
             case .internal: .internal
             }
         let place = entry.map { "“\($0.prefix(300))”: " } ?? ""
+        let hint = hint ?? (self.code == .unprocessable ? Self.general : nil)
         return NodePilotError(code, place + message.prefix(1_000), hint: hint.map { String($0.prefix(1_000)) })
     }
 }

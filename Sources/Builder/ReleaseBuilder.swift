@@ -76,7 +76,7 @@ private actor OutputTail {
     private(set) var lines: [String] = []
 
     func add(_ line: String) {
-        lines.append(String(line.prefix(1_000)))
+        lines.append(String(line.prefix(1_000)).withoutEscapeSequences)
         if lines.count > 400 { lines.removeFirst(200) }
     }
 }

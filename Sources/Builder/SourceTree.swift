@@ -63,6 +63,8 @@ struct SourceTree {
         let file = open(real, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }
+        // A process that was left running may have put a link on the way since: what is open is what counts.
+        guard let place = Self.resolved("/proc/self/fd/\(file)"), place.hasPrefix(root + "/") else { return nil }
         var status = stat()
         guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         var failed = false

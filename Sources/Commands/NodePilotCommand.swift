@@ -17,7 +17,8 @@ package struct NodePilotCommand: AsyncParsableCommand {
             """,
         version: BuildVersion.line,
         subcommands: [
-            Serve.self, Deploy.self, Projects.self, Status.self, Start.self, Stop.self, Restart.self, Logs.self, Rollback.self,
+            Serve.self, Deploy.self, Projects.self, Status.self, Start.self, Stop.self, Restart.self, Logs.self,
+            Rollback.self,
             Environment.self, Domains.self, Delete.self, Login.self, Logout.self, WhoAmI.self, Tokens.self, Admin.self,
         ])
 

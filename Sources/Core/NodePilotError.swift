@@ -34,6 +34,8 @@ package struct NodePilotError: Error, Hashable, Sendable {
     package var message: String
     package var hint: String?
     package var fields: [Field]
+    /// Lines of a program's output that tell more, oldest first.
+    package var output: [String] = []
     /// After how many seconds the same call may succeed (`Retry-After`, RFC 9110 section 10.2.3).
     package var retryAfter: Int?
 

@@ -17,8 +17,9 @@ package struct Route: Hashable, Sendable {
 package enum RouteTarget: Hashable, Sendable {
     /// Instances of the app on 127.0.0.1; at least one.
     case upstreams([Upstream])
-    /// A folder, absolute. `singlePage`: unknown paths get `/index.html`.
-    case files(root: String, singlePage: Bool)
+    /// The files of `folder` (empty: all) below `root`, which is absolute. The way there is as little to be trusted as
+    /// what is in it: a build may have put a link anywhere. `singlePage`: unknown paths get `/index.html`.
+    case files(root: String, folder: String = "", singlePage: Bool)
     /// Known, but nothing can answer now (stopped, crashed): a 503 page with this sentence.
     case unavailable(String)
 }
@@ -29,11 +30,14 @@ package struct Upstream: Hashable, Sendable {
     /// `web.1`, for the 502 page and the log.
     package var instance: String
     package var release: Int
+    /// The Unix user who must listen there: a port of loopback belongs to whoever was quicker. Nil: whoever it is.
+    package var owner: UInt32?
 
-    package init(port: Int, instance: String, release: Int) {
+    package init(port: Int, instance: String, release: Int, owner: UInt32? = nil) {
         self.port = port
         self.instance = instance
         self.release = release
+        self.owner = owner
     }
 }
 

@@ -1,3 +1,4 @@
+import CLinux
 import Core
 import Glibc
 
@@ -12,11 +13,11 @@ enum DataFolder {
             above += "/\(part)"
             let isLast = index == parts.count - 1
             try make(above, mode: isLast ? 0o711 : 0o755)
-            var status = stat()
-            guard stat(above, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            var status = nodepilot_file_status()
+            guard nodepilot_status_of_path(above, 1, &status) == 0, nodepilot_is_folder(&status) != 0 else {
                 throw .invalid("data", "\(above) is not a folder")
             }
-            guard geteuid() != 0 || isLast || status.st_mode & 0o001 != 0 else {
+            guard geteuid() != 0 || isLast || status.mode & 0o001 != 0 else {
                 throw .invalid(
                     "data", "the projects' users cannot pass through \(above)",
                     hint: "Choose another folder, or allow it: chmod o+x \(above)")

@@ -23,7 +23,8 @@ extension ServerConfiguration {
     /// The port of the first HTTPS listener, as addresses that people see name it.
     /// - Throws: `.invalidInput` for `https`.
     func httpsPort() throws(NodePilotError) -> Int {
-        guard let text = https.first?.split(separator: ":").last, let port = Int(text), (0...65535).contains(port) else {
+        guard let text = https.first?.split(separator: ":").last, let port = Int(text), (0...65535).contains(port)
+        else {
             throw .invalid("https", "“\(https.first ?? "")” is not ADDR:PORT", hint: "Write for example [::]:443.")
         }
         return port

@@ -29,8 +29,8 @@ struct ServerParts: Sendable {
 
     /// - Parameter ready: called when the control plane listens.
     static func assemble(
-        _ configuration: ServerConfiguration, commit: String, group: any EventLoopGroup, threads: NIOThreadPool, startedAt: Date,
-        logger: Logger, ready: @escaping @Sendable () async -> Void
+        _ configuration: ServerConfiguration, commit: String, group: any EventLoopGroup, threads: NIOThreadPool,
+        startedAt: Date, logger: Logger, ready: @escaping @Sendable () async -> Void
     ) async throws -> ServerParts {
         let data = configuration.data
         let domain = try DomainChoice.domain(of: configuration)
@@ -51,8 +51,8 @@ struct ServerParts: Sendable {
         let logs = try LogBook(dataDirectory: data, logger: logger)
         let changes = StatusRelay()
         let supervisor = try Supervisor(
-            configuration: SupervisorConfiguration(dataDirectory: data, runDirectory: "\(data)/run"), launcher: launcher,
-            users: users, logs: logs, logger: logger, onChange: { changes.send($0) })
+            configuration: SupervisorConfiguration(dataDirectory: data, runDirectory: "\(data)/run"),
+            launcher: launcher, users: users, logs: logs, logger: logger, onChange: { changes.send($0) })
         let shelf = ToolShelf(path: configuration.searchPath, runner: launcher)
         let deployer = Deployer(
             tools: .init(
@@ -74,7 +74,10 @@ struct ServerParts: Sendable {
         let facts = SystemRoutes.Facts(
             commit: commit, domain: domain.rawValue, address: addresses.dashboard, startedAt: startedAt,
             runtimes: { (try? await shelf.tools().runtimes) ?? [] },  // unknown is shown as none
-            warnings: { Warnings(domain: domain, tools: try? await shelf.tools()).sentences })  // unknown: as if none
+            warnings: {
+                let tools = try? await shelf.tools()  // unknown is shown as missing
+                return Warnings(domain: domain, tools: tools).sentences
+            })
         let groups: [any RouteGroup] =
             services.foundationRoutes(version: Version.number) + [
                 ProjectRoutes(

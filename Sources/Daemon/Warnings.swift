@@ -16,11 +16,13 @@ struct Warnings {
         }
         if tools?.version(of: "python3") == nil || tools?.version(of: "ensurepip") == nil {
             sentences.append(
-                "Python with its environments is not installed, so Python apps cannot run: apt-get install python3-venv")
+                "Python with its environments is not installed, so Python apps cannot run: apt-get install python3-venv"
+            )
         }
         if domain.rawValue.hasSuffix(".sslip.io") {
             sentences.append(
-                "No domain of your own is set: apps answer under \(domain). Start with --domain NAME once its DNS points here.")
+                "No domain of your own is set: apps answer under \(domain). Start with --domain NAME once its DNS points here."
+            )
         }
         self.sentences = sentences
     }

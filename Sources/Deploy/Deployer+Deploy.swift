@@ -5,6 +5,7 @@ import FoundationEssentials
 import Glibc
 import Logging
 import Store
+import Supervisor
 
 /// receive → unpack → detect → install → build → start → healthy → live → drain
 extension Deployer {
@@ -29,9 +30,12 @@ extension Deployer {
 
     /// Deploys an archive to a project that is there. Returns as `create` does; a failure is recorded and what is live
     /// stays.
+    /// - Throws: `.conflict` when others of the project wait already: each holds an unpacked tree.
     package func deploy(_ upload: Upload, to project: Project, by actor: String) async throws -> Deployment {
         defer { unlink(upload.path) }
         try requireOpen(project)
+        try beginArrival(for: project)
+        defer { endArrival(for: project.id) }
         do {
             return try await begin(project, upload: upload, by: actor)
         } catch {
@@ -115,6 +119,7 @@ extension Deployer {
             let detector = Detector(tools: try await tools.shelf.tools())
             let tree = configuration.folders.stagedTree(id)
             let plan = try await Blocking.run { Result { try detector.detect(in: tree, startCommand: command) } }.get()
+            for line in plan.inWords { await journal.log(line) }
             return (plan, detail: plan.summary)
         }
     }
@@ -175,7 +180,7 @@ extension Deployer {
         }
         try await journal.step(name) {
             try await body()
-            return ((), detail: commands.map(\.inWords).joined(separator: ", "))
+            return ((), detail: commands.compactMap(\.inWords).joined(separator: ", "))
         }
     }
 
@@ -198,21 +203,31 @@ extension Deployer {
         do {
             let instances = try await journal.step(.start) {
                 let instances = try await self.launch(release, of: project)
+                for instance in instances { await journal.log(instance.startedInWords) }
                 return (instances, detail: release.startedInWords(instances))
             }
             try await journal.step(.healthy) {
-                ((), detail: try await self.awaitHealthy(instances, of: project, release))
+                let detail = try await self.awaitHealthy(instances, of: project, release)
+                for instance in instances { await self.quote(instance, in: journal) }
+                await journal.log(detail)
+                return ((), detail: detail)
             }
             try await journal.step(.live) {
                 // Nothing may fail once it is live.
                 let address = await self.firstAddress(of: project)
                 try await self.switchOver(project, to: LiveRelease(release: release, instances: instances))
+                await journal.log("\(address) is answered by release \(release.number)")
                 return ((), detail: address)
             }
         } catch {
             await restore(stopped, of: project)
             throw error
         }
+    }
+
+    /// Puts what an instance has said until now into the deployment's log.
+    private func quote(_ instance: LiveInstance, in journal: Journal) async {
+        for line in await tools.supervisor.output(of: instance.id) { await journal.log("\(instance.name) | \(line)") }
     }
 
     /// Records how a deployment ended, whatever happened. The end is told last: whoever hears of it finds the project's
@@ -359,8 +374,38 @@ extension AppPlan {
     fileprivate var summary: String {
         [runtime.isEmpty ? "static files" : runtime, "from \(detectedFrom)"].joined(separator: ", ")
     }
+
+    /// What is going to be done, a line each.
+    fileprivate var inWords: [String] {
+        [("install", install), ("build", build)].compactMap { name, commands in
+            let words = commands.compactMap(\.inWords).joined(separator: ", ")
+            return words.isEmpty ? nil : "\(name): \(words)"
+        } + services.map { "\($0.name): \($0.arguments.shown)" }
+    }
+}
+
+extension LiveInstance {
+    fileprivate var startedInWords: String {
+        "\(name): \(service.arguments.shown)" + (port.map { ", port \($0)" } ?? "")
+    }
+}
+
+extension [String] {
+    /// As one would type it; the shell around a command is ours.
+    fileprivate var shown: String {
+        guard first?.hasSuffix("/sh") == true, count > 2 else { return joined(separator: " ") }
+        let line = dropFirst(2).joined(separator: " ")
+        return line.hasPrefix("exec ") ? String(line.dropFirst(5)) : line
+    }
 }
 
 extension BuildCommand {
-    fileprivate var inWords: String { arguments.prefix(4).joined(separator: " ") }
+    /// `npm ci`, `pip install`: what a person would call it; nil for a script of our own.
+    fileprivate var inWords: String? {
+        if arguments.first == "/bin/sh" { return arguments.last.map { String($0.prefix(60)) } }
+        let words = arguments.prefix { $0 != "-c" }
+        guard words.count == arguments.count, let program = words.first?.split(separator: "/").last else { return nil }
+        let rest = words.dropFirst().filter { !$0.hasPrefix("-") }.prefix(program.hasPrefix("python") ? 2 : 3)
+        return (program.hasPrefix("python") ? rest : [String(program)] + rest).joined(separator: " ")
+    }
 }

@@ -23,7 +23,7 @@ extension Deployer {
 
     /// - Returns: in words how the health was seen.
     func awaitHealthy(_ instances: [LiveInstance], of project: Project, _ release: Release) async throws -> String {
-        var words = release.plan.staticRoot.map { "\($0)/index.html is there" } ?? ""
+        var words = release.plan.staticRoot == nil ? "" : "files are there"
         do {
             for instance in instances {
                 let check = check(project, release)
@@ -127,9 +127,8 @@ extension Deployer {
             return .unavailable("\(project.name) \(state).")
         }
         if let root = now.release.plan.staticRoot {
-            let folder = configuration.folders.release(project.name, now.release.number)
             return .files(
-                root: root == "." ? folder : "\(folder)/\(root)",
+                root: configuration.folders.release(project.name, now.release.number), folder: root == "." ? "" : root,
                 singlePage: project.settings.singlePage || now.release.plan.singlePage)
         }
         let upstreams = now.instances.compactMap(\.upstream)
@@ -152,6 +151,7 @@ extension Deployer {
 
     private func launch(_ service: ServicePlan, _ release: Release, of project: Project) async throws -> LiveInstance {
         let own = try await tools.store.environment(of: project.id)
+        let owner = try await owners(of: project)?.runner
         let arguments = try arguments(of: service, project)
         let port = service.listens ? try await portFor(service, of: project) : nil
         let environment = try InstanceEnvironment(
@@ -163,7 +163,8 @@ extension Deployer {
             workingDirectory: configuration.folders.release(project.name, release.number), port: port)
         let id = try await tools.supervisor.start(specification)
         return LiveInstance(
-            id: id, name: "\(service.name).1", service: service, port: port, release: release.number)
+            id: id, name: "\(service.name).1", service: service, port: port, release: release.number,
+            owner: owner)
     }
 
     /// The project's own command, as it is now, stands for the one that the release was detected with.

@@ -31,6 +31,9 @@ extension Deployer {
         await withTaskGroup { group in
             for project in projects { group.addTask { await self.resume(project) } }
         }
+        // Asking the runtimes for their versions takes a while: the first deployment finds them known. It asks again, and
+        // tells, when this fails.
+        _ = try? await tools.shelf.tools()
     }
 
     /// Starts what is live of a project. Done when it is healthy.

@@ -25,7 +25,8 @@ package actor Deployer {
         package var logger: Logger
 
         package init(
-            store: Store, supervisor: Supervisor, logs: LogBook, users: UnixUsers, unpacker: ArchiveUnpacker, shelf: ToolShelf,
+            store: Store, supervisor: Supervisor, logs: LogBook, users: UnixUsers, unpacker: ArchiveUnpacker,
+            shelf: ToolShelf,
             builder: ReleaseBuilder, traffic: any TrafficSwitch, hub: EventHub, logger: Logger
         ) {
             self.store = store
@@ -50,6 +51,8 @@ package actor Deployer {
         package var health = HealthCheck()
         package var drain = Duration.seconds(30)
         package var keptReleases = 5
+        /// Of one project; one is at work, the others wait for their turn.
+        package var deploymentsAtOnce = 3
 
         package init(folders: ProjectFolders, addresses: SiteAddresses, searchPath: String) {
             self.folders = folders
@@ -77,6 +80,8 @@ package actor Deployer {
     private var runs: [Deployment.ID: Run] = [:]
     /// Runs that have come to their end but for the record of it.
     var isConcluded: Set<Deployment.ID> = []
+    /// Deployments that are being received.
+    private var arrivals: [Project.ID: Int] = [:]
     private var retirements: [Int: Retirement] = [:]
     private var nextRetirement = 0
     private var isStopping = false
@@ -94,7 +99,8 @@ package actor Deployer {
     ) async throws -> Result {
         let task = Task { try await body() }
         runs[deployment.id] = Run(
-            project: deployment.projectID, cancel: { task.cancel() }, wait: { _ = await task.result })
+            project: deployment.projectID, isArriving: true, cancel: { task.cancel() },
+            wait: { _ = await task.result })
         let result = await withTaskCancellationHandler {
             await task.result
         } onCancel: {
@@ -111,7 +117,24 @@ package actor Deployer {
             runs[deployment.id] = nil
         }
         runs[deployment.id] = Run(
-            project: deployment.projectID, cancel: { task.cancel() }, wait: { await task.value })
+            project: deployment.projectID, isArriving: false, cancel: { task.cancel() }, wait: { await task.value })
+    }
+
+    /// - Throws: `.conflict` when the project has as many deployments under way as it may.
+    func beginArrival(for project: Project) throws(NodePilotError) {
+        let goingOn = runs.values.count { $0.project == project.id && !$0.isArriving }
+        let underWay = arrivals[project.id, default: 0] + goingOn
+        guard underWay < configuration.deploymentsAtOnce else {
+            throw NodePilotError(
+                .conflict, "\(underWay) deployments of \(project.name) are under way already.",
+                hint: "Wait until one of them has ended.")
+        }
+        arrivals[project.id, default: 0] += 1
+    }
+
+    func endArrival(for project: Project.ID) {
+        arrivals[project, default: 1] -= 1
+        if arrivals[project] == 0 { arrivals[project] = nil }
     }
 
     /// Ends what is under way for a project, or for all, and waits for it.
@@ -175,6 +198,8 @@ enum BuildSlot: Hashable, Sendable { case only }
 /// Work on a deployment that is under way.
 private struct Run: Sendable {
     let project: Project.ID
+    /// Whether its request still waits.
+    let isArriving: Bool
     let cancel: @Sendable () -> Void
     let wait: @Sendable () async -> Void
 }
@@ -197,10 +222,12 @@ struct LiveInstance: Sendable {
     var service: ServicePlan
     var port: Int?
     var release: Int
+    /// The project's runner; nil where everything runs as the daemon's own user.
+    var owner: UInt32?
 
     /// Only the `web` service is reached from outside.
     var upstream: Upstream? {
         guard service.name == "web", let port else { return nil }
-        return Upstream(port: port, instance: name, release: release)
+        return Upstream(port: port, instance: name, release: release, owner: owner)
     }
 }

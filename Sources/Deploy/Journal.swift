@@ -9,6 +9,8 @@ import Store
 /// line once. They are written in batches: each transaction costs an fsync.
 actor Journal {
     static let maximumLines = 10_000
+    /// Of all lines together: a program may write long ones.
+    static let maximumBytes = 4 << 20
     private static let batch = 256
     private static let latency = Duration.milliseconds(100)
 
@@ -17,6 +19,8 @@ actor Journal {
     private let hub: EventHub
     private let logger: Logger
     private var seq = 0
+    private var bytes = 0
+    private var isFull = false
     private var unsaved: [DeploymentLogLine] = []
     private var unsavedSteps: Set<DeploymentStep.Name> = []
     private var stepBegan: ContinuousClock.Instant?
@@ -69,13 +73,14 @@ actor Journal {
 
     /// Adds a line to the log of the step that runs. Waits when the database does not keep up.
     func log(_ text: String) async {
-        guard seq < Self.maximumLines else { return }
+        guard !isFull else { return }
         seq += 1
-        let last = seq == Self.maximumLines
+        bytes += text.utf8.count
+        isFull = seq == Self.maximumLines || bytes > Self.maximumBytes
         unsaved.append(
             DeploymentLogLine(
                 deploymentID: deployment.id, seq: seq, at: Date(), step: deployment.steps.last?.name ?? .upload,
-                text: last ? "… more than \(Self.maximumLines) lines: the rest is not kept" : text))
+                text: isFull ? "… there is too much of it: the rest is not kept" : text))
         if unsaved.count >= Self.batch { await flush() } else { flushSoon() }
     }
 
@@ -102,7 +107,7 @@ actor Journal {
     func fail(_ error: any Error) async -> NodePilotError {
         let known = error as? NodePilotError ?? unexpected(error)
         let step = deployment.steps.last?.name ?? .upload
-        await log(known.description)
+        for line in [known.message] + [known.hint].compactMap(\.self) + known.output { await log(line) }
         let failure = DeploymentFailure(step: step, code: known.code, message: known.message, hint: known.hint)
         await finish(.failed, notes: known.message, failure: failure)
         return known

@@ -1,6 +1,7 @@
+import CLinux
 package import Core
 import FoundationEssentials
-package import Glibc
+import Glibc
 
 /// Where everything of a project lies, and who may enter.
 ///
@@ -67,12 +68,9 @@ package struct ProjectFolders: Sendable {
     /// Removes a folder with all it holds; one that is not there is fine.
     func remove(_ path: String) throws(NodePilotError) {
         do {
-            try FileManager.default.removeItem(atPath: path)
+            try FolderTree(path: path).remove()
         } catch {
-            var status = stat()
-            if lstat(path, &status) == 0 {
-                throw NodePilotError(.internal, "Could not remove \(path): \(error).")
-            }
+            throw NodePilotError(.internal, error.description)
         }
     }
 
@@ -82,18 +80,12 @@ package struct ProjectFolders: Sendable {
         (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     }
 
-    /// Bytes on disk below a folder, each file once, links not followed.
-    func size(of path: String) -> Int64 {
-        let names = (try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []  // unreadable: counts as nothing
-        return names.reduce(0) { total, name in
-            var status = stat()
-            return lstat("\(path)/\(name)", &status) == 0 ? total + Int64(status.st_blocks) * 512 : total
-        }
-    }
+    /// Bytes on disk below a folder, links not followed.
+    func size(of path: String) -> Int64 { FolderTree(path: path).size() }
 
     // MARK: - Private
 
-    private func make(_ path: String, mode: mode_t, owner: (uid_t, gid_t)? = nil) throws(NodePilotError) {
+    private func make(_ path: String, mode: mode_t, owner: (UInt32, UInt32)? = nil) throws(NodePilotError) {
         guard mkdir(path, mode) == 0 || errno == EEXIST else { throw failure("make", path) }
         guard chmod(path, mode) == 0 else { throw failure("set the mode of", path) }
         guard let owner else { return }
@@ -114,12 +106,12 @@ package struct ProjectFolders: Sendable {
 
 /// The Unix users of one project; nil where everything runs as the daemon's own user.
 package struct ProjectOwners: Sendable, Hashable {
-    package var builder: uid_t
-    package var runner: uid_t
+    package var builder: UInt32
+    package var runner: UInt32
     /// The runner's group, through which it reads releases.
-    package var group: gid_t
+    package var group: UInt32
 
-    package init(builder: uid_t, runner: uid_t, group: gid_t) {
+    package init(builder: UInt32, runner: UInt32, group: UInt32) {
         self.builder = builder
         self.runner = runner
         self.group = group

@@ -1,6 +1,6 @@
 package import Builder
+import CLinux
 package import Core
-import Glibc
 
 /// The runtimes and tools of this machine. Asking them for their versions takes a while, so the answers are kept until a
 /// program changes on the disk.
@@ -37,16 +37,16 @@ package actor ToolShelf {
     private struct Program: Equatable {
         let path: String
         let inode: UInt64
-        let changed: Int
+        let changed: Int64
     }
 
     private func programs() -> [Program] {
         path.split(separator: ":").flatMap { folder in
             ["node", "npm", "yarn", "pnpm", "bun", "python3"].compactMap { name in
-                var status = stat()
+                var status = nodepilot_file_status()
                 let path = "\(folder)/\(name)"
-                guard stat(path, &status) == 0 else { return nil }
-                return Program(path: path, inode: UInt64(status.st_ino), changed: status.st_mtim.tv_sec)
+                guard nodepilot_status_of_path(path, 1, &status) == 0 else { return nil }
+                return Program(path: path, inode: status.inode, changed: status.modified)
             }
         }
     }

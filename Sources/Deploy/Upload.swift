@@ -1,4 +1,3 @@
-
 package import FoundationEssentials
 
 /// An archive that was received whole and lies on disk. Whoever takes it removes the file.

@@ -3,11 +3,11 @@ import NIOPosix
 
 extension ClientConnection {
     /// Answers the request that was just read from a folder.
-    func serve(root: String, singlePage: Bool) {
+    func serve(_ place: FileRequest.Place, singlePage: Bool) {
         guard request.method == .get || request.method == .head else { return answer(.onlyReading) }
         let head = worker.requestHead
         let wanted = FileRequest(
-            root: root, singlePage: singlePage, target: head.targetText, isHead: request.method == .head,
+            place: place, singlePage: singlePage, target: head.targetText, isHead: request.method == .head,
             ifNoneMatch: head.text(of: .ifNoneMatch), ifModifiedSince: head.text(of: .ifModifiedSince),
             range: request.method == .get ? head.text(of: .range) : nil, ifRange: head.text(of: .ifRange))
         phase = .file

@@ -49,7 +49,7 @@ extension ClientConnection {
         case .instances(let group, _):
             guard let pool = group.next(excluding: []) else { return answer(.unknownHost(request.host)) }
             forward(to: pool, of: group)
-        case .files(let root, let singlePage, _): serve(root: root, singlePage: singlePage)
+        case .files(let place, let singlePage, _): serve(place, singlePage: singlePage)
         case .unavailable(let sentence, _): answer(.unavailable(sentence))
         case .unknown: answer(.unknownHost(request.host))
         }

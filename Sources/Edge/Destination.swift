@@ -4,7 +4,7 @@ import Core
 enum Destination {
     case controlPlane(UpstreamPool)
     case instances(InstanceGroup, redirectsToHTTPS: Bool)
-    case files(root: String, singlePage: Bool, redirectsToHTTPS: Bool)
+    case files(FileRequest.Place, singlePage: Bool, redirectsToHTTPS: Bool)
     case unavailable(String, redirectsToHTTPS: Bool)
     case unknown
 

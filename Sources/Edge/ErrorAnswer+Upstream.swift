@@ -32,6 +32,7 @@ extension ErrorAnswer {
 
     private static func cause(of error: any Error) -> String {
         if case .some(.connectTimeout) = error as? ChannelError { return "it did not answer in time" }
+        if error is StrangerOnPort { return "another program has taken it" }
         let causes = (error as? NIOConnectionError)?.connectionErrors.map(\.error) ?? []
         guard let error = ([error] + causes).lazy.compactMap({ $0 as? IOError }).first else {
             return "the connection failed"

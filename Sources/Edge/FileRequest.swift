@@ -1,6 +1,12 @@
 /// What of a request matters for a file.
 struct FileRequest: Sendable {
-    var root: String
+    /// Where the site is: folders below a root that is ours.
+    struct Place: Sendable {
+        var root: String
+        var folders: [String] = []
+    }
+
+    var place: Place
     var singlePage: Bool
     /// Origin form, with its query.
     var target: String

@@ -33,7 +33,7 @@ enum FileResponse: Sendable {
     private static func answer(_ request: FileRequest, _ path: FilePath) -> FileResponse {
         let names = path.isFolder ? path.names + ["index.html"] : path.names
         do throws(OpenFile.Failure) {
-            return content(request, try OpenFile(root: request.root, names: names), name: names.last ?? "")
+            return content(request, try OpenFile(request.place, names: names), name: names.last ?? "")
         } catch {
             switch error {
             case .unreadable: return .failed(.fileUnreadable)
@@ -46,7 +46,7 @@ enum FileResponse: Sendable {
 
     private static func hasIndex(_ request: FileRequest, _ path: FilePath) -> Bool {
         // A folder without an index is as good as none.
-        (try? OpenFile(root: request.root, names: path.names + ["index.html"])) != nil
+        (try? OpenFile(request.place, names: path.names + ["index.html"])) != nil
     }
 
     /// Relative to the host in any case: `//other.host` in front would name another one.
@@ -58,7 +58,7 @@ enum FileResponse: Sendable {
     private static func missing(_ request: FileRequest) -> FileResponse {
         let page = request.singlePage ? "index.html" : "404.html"
         // Without such a page it is our own.
-        guard let file = try? OpenFile(root: request.root, names: [page]) else { return .failed(.fileNotFound) }
+        guard let file = try? OpenFile(request.place, names: [page]) else { return .failed(.fileNotFound) }
         return content(request, file, name: page, status: request.singlePage ? 200 : 404)
     }
 

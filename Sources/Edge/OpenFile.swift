@@ -14,9 +14,11 @@ final class OpenFile: Sendable {
         case unreadable
     }
 
-    /// Walks from the root name by name and follows no symbolic link, so nothing outside the root can be reached.
-    init(root: String, names: [String]) throws(Failure) {
-        var current = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    /// Walks from the root name by name and follows no symbolic link, not even on the way to the site's own folder, so
+    /// nothing outside the root can be reached: we may read everything, whoever made the tree may not.
+    init(_ place: FileRequest.Place, names: [String]) throws(Failure) {
+        let names = place.folders + names
+        var current = open(place.root, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard current >= 0 else { throw .notFound }
         for (index, name) in names.enumerated() {
             // The last may be anything; opening a FIFO or a device must not wait.

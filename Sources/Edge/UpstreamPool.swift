@@ -13,6 +13,8 @@ final class UpstreamPool {
     /// As people know it: `web.1`.
     let name: String
     let worker: Worker
+    /// Who must listen at the port; nil: whoever it is.
+    private let owner: UInt32?
     /// Requests that have begun and not ended, tunnels too.
     private(set) var inFlight = 0
     /// Whether no route leads here any more.
@@ -20,9 +22,10 @@ final class UpstreamPool {
     /// The one that was used last is at the end, and is taken first.
     private var idle: [UpstreamConnection] = []
 
-    init(_ place: Place, name: String, worker: Worker) {
+    init(_ place: Place, name: String, owner: UInt32? = nil, worker: Worker) {
         self.place = place
         self.name = name
+        self.owner = owner
         self.worker = worker
     }
 
@@ -57,6 +60,10 @@ final class UpstreamPool {
                 }
             }
         open(bootstrap).assumeIsolated().whenComplete { result in
+            if case .success = result, !self.isOwnersPort {
+                connection.close()
+                return then(.failure(StrangerOnPort()))
+            }
             then(result.map { _ in connection })
         }
     }
@@ -90,6 +97,12 @@ final class UpstreamPool {
 
     // MARK: - Private
 
+    /// Asked after connecting: whoever listens now is whom the connection reached.
+    private var isOwnersPort: Bool {
+        guard let owner, case .port(let port) = place else { return true }
+        return ListenerOwner.uid(ofPort: port) == owner
+    }
+
     private func open(_ bootstrap: ClientBootstrap) -> EventLoopFuture<any Channel> {
         switch place {
         case .socket(let path): return bootstrap.connect(unixDomainSocketPath: path)
@@ -102,3 +115,6 @@ final class UpstreamPool {
         }
     }
 }
+
+/// A process of another user listens where an app should: nothing is sent to it.
+struct StrangerOnPort: Error {}

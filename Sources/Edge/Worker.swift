@@ -145,8 +145,9 @@ final class Worker {
     private func destination(of route: Route) -> Destination {
         let redirects = route.redirectsToHTTPS
         switch route.target {
-        case .files(let root, let singlePage):
-            return .files(root: root, singlePage: singlePage, redirectsToHTTPS: redirects)
+        case .files(let root, let folder, let singlePage):
+            let place = FileRequest.Place(root: root, folders: folder.split(separator: "/").map(String.init))
+            return .files(place, singlePage: singlePage, redirectsToHTTPS: redirects)
         case .unavailable(let sentence): return .unavailable(sentence, redirectsToHTTPS: redirects)
         case .upstreams(let upstreams):
             return .instances(InstanceGroup(upstreams.map(pool)), redirectsToHTTPS: redirects)
@@ -154,7 +155,9 @@ final class Worker {
     }
 
     private func pool(for upstream: Upstream) -> UpstreamPool {
-        let pool = pools[upstream] ?? UpstreamPool(.port(upstream.port), name: upstream.instance, worker: self)
+        let pool =
+            pools[upstream]
+            ?? UpstreamPool(.port(upstream.port), name: upstream.instance, owner: upstream.owner, worker: self)
         pool.revive()
         pools[upstream] = pool
         return pool

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Core
 internal import GRDB
 internal import Glibc
@@ -66,8 +67,9 @@ enum StoreFault {
 
     /// No blocks or no inodes: SQLite says "cannot open" when it cannot make the WAL.
     private static func isFull(_ directory: String) -> Bool {
-        var space = statvfs()
-        guard statvfs(directory, &space) == 0 else { return false }
-        return space.f_bavail == 0 || (space.f_files > 0 && space.f_favail == 0)
+        var bytes: Int64 = 0
+        var files: Int64 = 0
+        guard nodepilot_free_space(directory, &bytes, &files) == 0 else { return false }
+        return bytes == 0 || files == 0
     }
 }

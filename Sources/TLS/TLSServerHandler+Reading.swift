@@ -11,7 +11,10 @@ extension TLSServerHandler {
             return
         }
         deliver(context)
+        let hasDelivered = demand.hasDelivered
         endBatch(context)
+        // A channel that reads by itself does so after its own reads only; this batch came from what was kept here.
+        if hasDelivered, isReadingByItself(context) { context.pipeline.syncOperations.read() }
     }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -72,6 +75,11 @@ extension TLSServerHandler {
     }
 
     // MARK: - Private
+
+    private func isReadingByItself(_ context: ChannelHandlerContext) -> Bool {
+        // A channel that knows no such option does not.
+        (try? context.channel.syncOptions?.getOption(.autoRead)) ?? false
+    }
 
     private func advanceHandshake(_ context: ChannelHandlerContext) {
         guard let connection else { return }

@@ -20,7 +20,8 @@ struct PolicyMatrixTests {
 
     @Test("each route answers everybody as its policy says")
     func matrix() async throws {
-        let fixture = try await APIFixture(groups: [SampleRoutes(), DashboardRoutes(DashboardAssets([]))])
+        let fixture = try await APIFixture(
+            groups: [SampleRoutes(), DashboardRoutes(DashboardAssets([]))], isWholeServer: true)
         let table = fixture.router.table.replacingHandlers { _, _ in .nothing }
         let people = try await People(fixture)
         let responder = APIRouter(table: table, services: fixture.services).responder()
@@ -36,7 +37,7 @@ struct PolicyMatrixTests {
 
     @Test("the local administrator may do everything, and a stranger on that socket nothing")
     func localSocket() async throws {
-        let fixture = try await APIFixture(groups: [SampleRoutes()])
+        let fixture = try await APIFixture(groups: [SampleRoutes()], isWholeServer: true)
         let table = fixture.router.table.replacingHandlers { _, _ in .nothing }
         let people = try await People(fixture)
         let responder = APIRouter(table: table, services: fixture.services).responder()
@@ -51,10 +52,12 @@ struct PolicyMatrixTests {
         }
     }
 
-    @Test("the policies of the foundation's routes are what the documentation says")
+    @Test("the policies of all routes are what the documentation says")
     func table() async throws {
-        let fixture = try await APIFixture()
-        let rows = fixture.router.table.descriptions.map { "\($0.method) \($0.path) \($0.policy)" }
+        let fixture = try await APIFixture(isWholeServer: true)
+        let rows = fixture.router.table.descriptions.map { route in
+            "\(route.method) \(route.path) \(route.policy)".replacing("API.Policy.ProjectAccess.", with: "")
+        }
         #expect(
             rows == [
                 "GET /health anyone", "GET /api/health anyone", "GET /api/setup anyone", "POST /api/setup anyone",
@@ -64,6 +67,21 @@ struct PolicyMatrixTests {
                 "DELETE /api/tokens/:token person", "GET /api/users administrator", "POST /api/users administrator",
                 "PATCH /api/users/:user administrator", "DELETE /api/users/:user administrator",
                 "GET /api/audit administrator",
+                "GET /api/project/list signedIn", "POST /api/project/create creator",
+                "GET /api/project/:id project(read)", "PATCH /api/project/:id project(change)",
+                "DELETE /api/project/:id project(change)", "POST /api/project/:id/start project(change)",
+                "POST /api/project/:id/stop project(change)", "POST /api/project/:id/restart project(change)",
+                "POST /api/project/:id/deploy project(change)", "POST /api/project/:id/rollback project(change)",
+                "GET /api/project/:id/env project(read)", "PATCH /api/project/:id/env project(change)",
+                "GET /api/project/:id/domains project(read)", "POST /api/project/:id/domains project(change)",
+                "DELETE /api/project/:id/domains/:host project(change)",
+                "GET /api/project/:id/deployments project(read)",
+                "GET /api/project/:id/deployments/:deployment project(read)",
+                "GET /api/project/:id/deployments/:deployment/log project(read)",
+                "GET /api/project/:id/logs project(read)", "GET /api/project/:id/logs/stream project(read)",
+                "GET /api/system/info signedIn", "GET /api/system/metrics signedIn",
+                "GET /api/system/processes signedIn", "GET /api/project/:id/metrics project(read)",
+                "GET /metrics administrator", "GET /api/events signedIn",
             ])
     }
 }

@@ -19,11 +19,12 @@ struct ServerTests {
 
         func register(in table: inout RouteTable) {
             table.get("/stream", .signedIn) { [hub] _, context in
-                let events = hub.subscribe().map { event -> ServerSentEvent in
-                    guard case .projectDeleted(let id, let name, _) = event else { return ServerSentEvent(data: "?") }
-                    return ServerSentEvent(event: "gone", id: String(id), data: name.rawValue)
+                let events = hub.subscribe()
+                return try .events(context, commentEvery: .milliseconds(20)) { stream in
+                    for await case .projectDeleted(let id, let name, _) in events {
+                        try await stream.send("gone", name, id: String(id))
+                    }
                 }
-                return .eventStream(events, context, commentEvery: .milliseconds(20))
             }
             table.post("/size", .anyone) { request, _ in
                 var size = 0
@@ -341,7 +342,7 @@ struct ServerTests {
                 #expect(head.contains("cache-control: no-store"))
                 _ = try await client.read(until: ":\n\n")
                 hub.send(.projectDeleted(7, try ProjectName("shop"), owner: 1))
-                _ = try await client.read(until: "event: gone\nid: 7\ndata: shop\n\n")
+                _ = try await client.read(until: "event: gone\nid: 7\ndata: \"shop\"\n\n")
                 _ = try await client.read(until: ":\n\n")
             }
         }
@@ -349,7 +350,7 @@ struct ServerTests {
 
     @Test("a stream is let go when its client has gone away")
     func clientGone() async throws {
-        let (events, feed) = AsyncStream.makeStream(of: ServerSentEvent.self)
+        let (events, feed) = AsyncStream.makeStream(of: String.self)
         let (ended, end) = AsyncStream.makeStream(of: Void.self)
         feed.onTermination = { _ in end.finish() }
         try await RunningServer.run([OneStream(events: events)]) { server in
@@ -362,10 +363,14 @@ struct ServerTests {
     }
 
     private struct OneStream: RouteGroup {
-        let events: AsyncStream<ServerSentEvent>
+        let events: AsyncStream<String>
 
         func register(in table: inout RouteTable) {
-            table.get("/one", .signedIn) { [events] _, context in .eventStream(events, context) }
+            table.get("/one", .signedIn) { [events] _, context in
+                try .events(context) { stream in
+                    for await event in events { try await stream.send("one", event) }
+                }
+            }
         }
     }
 

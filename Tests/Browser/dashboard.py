@@ -20,7 +20,11 @@ DROP = """
 
 def drop(page, path, onto="main"):
     """Drops a file as a person does with the mouse; `onto` is a CSS selector."""
-    page.evaluate(DROP, [base64.b64encode(path.read_bytes()).decode(), path.name, onto])
+    drop_bytes(page, path.name, path.read_bytes(), onto)
+
+
+def drop_bytes(page, name, content, onto="main"):
+    page.evaluate(DROP, [base64.b64encode(content).decode(), name, onto])
 
 
 def set_up(page, code, username, password):
@@ -41,7 +45,9 @@ def sign_in(page, username, password):
 
 def be_signed_in(page, administrator):
     page.goto("/projects")
-    expect(page.get_by_role("heading", name=re.compile("^(Projects|Sign in)$"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("^(Projects|Sign in|Set up this server)$"))).to_be_visible()
+    if "/setup" in page.url:
+        set_up(page, **administrator)
     if "/sign-in" in page.url:
         sign_in(page, administrator["username"], administrator["password"])
     expect(page.get_by_role("heading", name="Projects")).to_be_visible()

@@ -168,3 +168,13 @@ def test_a_project_is_deleted_only_with_its_name_typed(page, administrator, phot
     delete.click()
     expect(page).to_have_url(re.compile(r"/projects$"))
     expect(page.get_by_role("link", name=PROJECT, exact=True)).to_have_count(0)
+
+
+def test_an_empty_server_offers_an_example(page, administrator):
+    be_signed_in(page, administrator)
+    if page.get_by_role("table", name="Projects").is_visible():
+        pytest.skip("this server has projects of its own")
+    page.get_by_role("button", name="Deploy an example").click()
+    dialog = page.get_by_role("dialog", name="New project")
+    expect(dialog.get_by_label("Name", exact=True)).to_have_value("hello")
+    dialog.get_by_role("button", name="Cancel").click()

@@ -20,9 +20,10 @@ func openssl(_ arguments: [String], input: String = "") async throws -> String {
     return result.standardOutput + result.standardError
 }
 
-func mode(of path: String) -> mode_t {
-    var status = stat()
-    return lstat(path, &status) == 0 ? status.st_mode & 0o7777 : 0
+/// The permissions of a file, without its type; 0 where there is none.
+func mode(of path: String) -> Int {
+    // Nothing there has no mode.
+    (try? FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int) ?? 0
 }
 
 func content(of path: String) throws -> String {

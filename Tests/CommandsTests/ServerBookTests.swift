@@ -25,9 +25,8 @@ struct ServerBookTests {
         try file.write(book)
         #expect(try file.read() == book)
         #expect(file.path == "\(folder.path)/nodepilot/servers.json")
-        var status = stat()
-        #expect(stat(file.path, &status) == 0)
-        #expect(status.st_mode & 0o777 == 0o600)
+        let attributes = try FileManager.default.attributesOfItem(atPath: file.path)
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
         #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder.path)/nodepilot") == ["servers.json"])
     }
 

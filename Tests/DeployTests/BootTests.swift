@@ -116,7 +116,8 @@ struct BootTests {
             let flag = yard.data + "/database"
             try yard.folder.write("data/database", "")
             var files = Apps.server()
-            files["server.js"] = "if (!require('fs').existsSync('\(flag)')) process.exit(3)\n" + (files["server.js"] ?? "")
+            files["server.js"] =
+                "if (!require('fs').existsSync('\(flag)')) process.exit(3)\n" + (files["server.js"] ?? "")
             try await yard.live("shop", files)
             unlink(flag)
             try await yard.restarted { after in

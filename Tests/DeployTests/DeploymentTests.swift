@@ -40,8 +40,9 @@ struct DeploymentTests {
             let page = root == "." ? "index.html" : "\(root)/index.html"
             try await yard.live("site", [page: "hello", "nodepilot.json": #"{"static":{"root":"\#(root)"}}"#])
             let release = yard.data + "/projects/site/releases/1"
-            let folder = root == "." ? release : "\(release)/\(root)"
-            #expect(yard.traffic.target(of: "site") == .files(root: folder, singlePage: false))
+            let folder = root == "." ? "" : root
+            #expect(
+                yard.traffic.target(of: "site") == .files(root: release, folder: folder, singlePage: false))
             #expect(try await yard.pids(of: "site").isEmpty)
             #expect(try await yard.project("site").status == .running)
         }
@@ -194,9 +195,27 @@ struct DeploymentTests {
         }
     }
 
+    @Test("is refused while three of the project are under way, and leaves no upload")
+    func tooMany() async throws {
+        try await Yard.with { yard in
+            let gate = yard.folder.path + "/go"
+            let first = try await yard.create("shop", Apps.slow(until: gate))
+            let others = [
+                try await yard.deploy(Apps.server(), to: "shop"), try await yard.deploy(Apps.server(), to: "shop"),
+            ]
+            let refused = await #expect(throws: NodePilotError.self) {
+                try await yard.deploy(Apps.server(), to: "shop")
+            }
+            #expect(refused?.code == .conflict && yard.uploads.isEmpty)
+            try yard.folder.write("go", "")
+            for deployment in [first] + others { #expect(try await yard.ended(deployment).status == .success) }
+            #expect(try await yard.ended(try await yard.deploy(Apps.server(), to: "shop")).status == .success)
+        }
+    }
+
     @Test("of which ten come at once all end well, and the last number is live")
     func crowd() async throws {
-        try await Yard.with { yard in
+        try await Yard.with({ $0.deploymentsAtOnce = 10 }) { yard in
             try await yard.live("site", Apps.page("0"))
             let deployments = try await withThrowingTaskGroup(of: Deployment.self) { group in
                 for number in 1...10 { group.addTask { try await yard.deploy(Apps.page("\(number)"), to: "site") } }

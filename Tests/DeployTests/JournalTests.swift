@@ -93,7 +93,7 @@ struct JournalTests {
                     == DeploymentFailure(
                         step: .install, code: .unprocessable, message: cause.message, hint: "Look above."))
             #expect(recorded.steps.map(\.status) == [.failed])
-            #expect(try await store.deploymentLog(id: id).map(\.text) == [cause.description])
+            #expect(try await store.deploymentLog(id: id).map(\.text) == [cause.message, "Look above."])
             var last: Deployment?
             for await event in events {
                 if case .deployment(let deployment) = event { last = deployment }

@@ -119,7 +119,9 @@ struct ReleaseTests {
             let seen = Task {
                 var seen: [Project.Status] = []
                 for await event in events {
-                    guard case .project(let id) = event, let now = try await yard.store.project(id: id) else { continue }
+                    guard case .project(let id) = event, let now = try await yard.store.project(id: id) else {
+                        continue
+                    }
                     if seen.last != now.status { seen.append(now.status) }
                 }
                 return seen
@@ -144,7 +146,8 @@ struct ReleaseTests {
             #expect(nothing?.code == .conflict)
             let project = try await yard.live("other", Apps.server())
             try await yard.deployer.stop(project)
-            try yard.folder.write("data/projects/other/releases/1/server.js", "console.log('no licence'); process.exit(9)")
+            try yard.folder.write(
+                "data/projects/other/releases/1/server.js", "console.log('no licence'); process.exit(9)")
             let broken = await #expect(throws: NodePilotError.self) { try await yard.deployer.start(project) }
             #expect(broken?.code == .unprocessable && broken?.hint?.contains("no licence") == true)
             let now = try await yard.project("other")
@@ -159,7 +162,8 @@ struct ReleaseTests {
         try await Yard.with { yard in
             let flag = yard.folder.path + "/data/broken"
             var files = Apps.server()
-            files["server.js"] = "if (require('fs').existsSync('\(flag)')) process.exit(3)\n" + (files["server.js"] ?? "")
+            files["server.js"] =
+                "if (require('fs').existsSync('\(flag)')) process.exit(3)\n" + (files["server.js"] ?? "")
             try await yard.live("shop", files)
             let pid = try #require(try await yard.pids(of: "shop").first)
             try yard.folder.write("data/broken", "")

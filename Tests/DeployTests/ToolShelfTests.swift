@@ -1,3 +1,4 @@
+import Builder
 import Core
 import Glibc
 import Synchronization

@@ -112,7 +112,11 @@ struct TurnsTests {
                 group.addTask {
                     let task = Task {
                         try await turns.withTurn(number % 3) {
-                            let most = number % 3 == 0 ? running.withLock { $0 += 1; return $0 } : 1
+                            let most =
+                                number % 3 == 0
+                                ? running.withLock {
+                                    $0 += 1; return $0
+                                } : 1
                             #expect(most == 1)
                             await Task.yield()
                             if number % 3 == 0 { running.withLock { $0 -= 1 } }

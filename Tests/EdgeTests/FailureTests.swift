@@ -1,4 +1,5 @@
 import Core
+import Glibc
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -22,6 +23,36 @@ struct FailureTests {
             #expect(json.contains("Content-Type: application/problem+json\r\n"))
             #expect(json.contains("\"status\":502") && json.contains("\"request_id\":\""))
         }
+    }
+
+    @Test("nothing is sent to a port that a process of another user has taken")
+    func strangerOnPort() async throws {
+        try await RawUpstream.with(RawUpstream.answering(Self.ok)) { upstream in
+            try await EdgeFixture.with { fixture in
+                var owned = upstream.core()
+                owned.owner = geteuid()
+                try fixture.publish("mine", .upstreams([owned]))
+                #expect(try await fixture.get(host: "mine.test").hasPrefix("HTTP/1.1 200 "))
+                owned.owner = geteuid() + 1
+                try fixture.publish("theirs", .upstreams([owned]))
+                let page = try await fixture.get(host: "theirs.test")
+                #expect(page.hasPrefix("HTTP/1.1 502 ") && page.contains("another program has taken it"))
+            }
+        }
+    }
+
+    @Test("the kernel says who listens, also on all addresses at once")
+    func listenerOwner() async throws {
+        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        for address in ["127.0.0.1", "0.0.0.0", "::"] {
+            let listener = try await bootstrap.bind(host: address, port: 0).get()
+            let port = try #require(listener.localAddress?.port)
+            #expect(ListenerOwner.uid(ofPort: port) == geteuid())
+            #expect(Set(SocketTable.listeners(onPort: port).map(\.uid)) == [geteuid()])
+            try await listener.close().get()
+            #expect(ListenerOwner.uid(ofPort: port) == nil)
+        }
+        #expect(ListenerOwner.uid(ofPort: 70_000) == nil)
     }
 
     @Test("another instance takes what one does not accept, also with a body")

@@ -118,6 +118,24 @@ struct StaticFilesTests {
         }
     }
 
+    @Test("A site's folder that is a link, or lies behind one, is not served")
+    func linkedFolder() async throws {
+        try await EdgeFixture.with { fixture in
+            let release = "\(fixture.folder)/release"
+            for folder in [release, "\(fixture.folder)/other", "\(release)/dist"] { mkdir(folder, 0o755) }
+            try "SECRET".write(toFile: "\(fixture.folder)/other/index.html", atomically: true, encoding: .utf8)
+            try "home".write(toFile: "\(release)/dist/index.html", atomically: true, encoding: .utf8)
+            #expect(symlink("../other", "\(release)/link") == 0)
+            #expect(symlink("../..", "\(release)/dist/up") == 0)
+            for (name, folder, status) in [("a", "dist", 200), ("b", "link", 404), ("c", "dist/up/other", 404)] {
+                try fixture.publish(name, .files(root: release, folder: folder, singlePage: true))
+                let answer = try await fixture.get(host: "\(name).test")
+                #expect(answer.hasPrefix("HTTP/1.1 \(status)"))
+                #expect(!answer.contains("SECRET"))
+            }
+        }
+    }
+
     // MARK: - Private
 
     private func withSite(singlePage: Bool = false, _ body: (EdgeFixture) async throws -> Void) async throws {

@@ -8,20 +8,14 @@ import Testing
 
 @Suite("The database file")
 struct DatabaseFileTests {
-    private func mode(_ path: String) throws -> mode_t {
-        var status = stat()
-        try #require(lstat(path, &status) == 0, "\(path)")
-        return status.st_mode & 0o7777
-    }
-
     @Test("Nobody else can read the database, its WAL and its key")
     func modes() async throws {
         try await StoreFixture.run { fixture in
             _ = try await fixture.store.addUser()
             for name in ["nodepilot.db", "nodepilot.db-wal", "nodepilot.db-shm", "secrets/environment.key"] {
-                #expect(try mode("\(fixture.directory)/\(name)") == 0o600, "\(name)")
+                #expect(try mode(of: "\(fixture.directory)/\(name)") == 0o600, "\(name)")
             }
-            #expect(try mode("\(fixture.directory)/secrets") == 0o700)
+            #expect(try mode(of: "\(fixture.directory)/secrets") == 0o700)
         }
     }
 
@@ -30,7 +24,7 @@ struct DatabaseFileTests {
         try await StoreFixture.inFolder { directory in
             let store = try await StoreFixture.open(directory + "/data")
             store.close()
-            #expect(try mode(directory + "/data") == 0o711)
+            #expect(try mode(of: directory + "/data") == 0o711)
         }
     }
 

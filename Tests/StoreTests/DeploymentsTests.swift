@@ -31,12 +31,12 @@ struct DeploymentsTests {
             let install = DeploymentStep(name: .install, status: .running, startedAt: Clock.start)
             let upload = DeploymentStep(
                 name: .upload, status: .success, startedAt: Clock.start, durationMs: 5, detail: "1 MB")
-            try await store.saveStep(deployment: queued.id, step: install)
-            try await store.saveStep(deployment: queued.id, step: upload)
+            try await store.recordProgress(deployment: queued.id, steps: [install])
+            try await store.recordProgress(deployment: queued.id, steps: [upload])
             var done = install
             done.status = .success
             done.durationMs = 1200
-            try await store.saveStep(deployment: queued.id, step: done)
+            try await store.recordProgress(deployment: queued.id, steps: [done])
             fixture.clock.advance(by: 2)
             let finished = try await store.finishDeployment(
                 id: queued.id, status: .success, version: 4, notes: "Release 4 is live.")
@@ -55,8 +55,8 @@ struct DeploymentsTests {
             let project = try await store.addProject(owner: store.addUser())
             let deployment = try await store.beginDeployment(
                 project: project.id, kind: .rollback, startedBy: "ada", status: .running)
-            try await store.saveStep(
-                deployment: deployment.id, step: .init(name: .healthy, status: .running, startedAt: Clock.start))
+            try await store.recordProgress(
+                deployment: deployment.id, steps: [.init(name: .healthy, status: .running, startedAt: Clock.start)])
             fixture.clock.advance(by: 1.5)
             let failure = DeploymentFailure(step: .healthy, code: .unprocessable, message: "No answer.", hint: "Look.")
             let failed = try await store.finishDeployment(
@@ -80,8 +80,8 @@ struct DeploymentsTests {
             try await expect(.notFound) { try await store.beginDeployment(project: 99, kind: .deploy, startedBy: "") }
             try await expect(.notFound) { try await store.updateDeployment(id: 99, status: .running) }
             try await expect(.notFound) { try await store.finishDeployment(id: 99, status: .failed, notes: "") }
-            try await expect(.notFound) { try await store.saveStep(deployment: 99, step: step) }
-            try await expect(.notFound) { try await store.appendLog(deployment: 99, lines: [line]) }
+            try await expect(.notFound) { try await store.recordProgress(deployment: 99, steps: [step]) }
+            try await expect(.notFound) { try await store.recordProgress(deployment: 99, lines: [line]) }
             #expect(try await store.deploymentLog(id: 99).isEmpty)
         }
     }
@@ -92,9 +92,9 @@ struct DeploymentsTests {
             let store = fixture.store
             let project = try await store.addProject(owner: store.addUser())
             let deployment = try await store.beginDeployment(project: project.id, kind: .deploy, startedBy: "ada")
-            try await store.appendLog(deployment: deployment.id, lines: [])
-            try await store.appendLog(deployment: deployment.id, lines: lines(1...50, of: deployment))
-            try await store.appendLog(deployment: deployment.id, lines: lines(41...100, of: deployment))
+            try await store.recordProgress(deployment: deployment.id, lines: [])
+            try await store.recordProgress(deployment: deployment.id, lines: lines(1...50, of: deployment))
+            try await store.recordProgress(deployment: deployment.id, lines: lines(41...100, of: deployment))
             #expect(try await store.deploymentLog(id: deployment.id) == lines(1...100, of: deployment))
             #expect(try await store.deploymentLog(id: deployment.id, after: 98).map(\.seq) == [99, 100])
             #expect(try await store.deploymentLog(id: deployment.id, after: 10, limit: 3).map(\.seq) == [11, 12, 13])
@@ -132,7 +132,7 @@ struct DeploymentsTests {
             var ids: [Deployment.ID] = []
             for _ in 0..<105 {
                 let deployment = try await store.beginDeployment(project: shop.id, kind: .deploy, startedBy: "ada")
-                try await store.appendLog(deployment: deployment.id, lines: lines(1...2, of: deployment))
+                try await store.recordProgress(deployment: deployment.id, lines: lines(1...2, of: deployment))
                 _ = try await store.finishDeployment(id: deployment.id, status: .success, notes: "")
                 ids.append(deployment.id)
             }
@@ -154,8 +154,8 @@ struct DeploymentsTests {
             _ = try await store.finishDeployment(id: finished.id, status: .success, notes: "Done.")
             let running = try await store.updateDeployment(id: begin().id, status: .running)
             for (name, status) in [(DeploymentStep.Name.upload, DeploymentStep.Status.success), (.install, .running)] {
-                try await store.saveStep(
-                    deployment: running.id, step: .init(name: name, status: status, startedAt: Clock.start))
+                try await store.recordProgress(
+                    deployment: running.id, steps: [.init(name: name, status: status, startedAt: Clock.start)])
             }
             let queued = try await begin()
             fixture.clock.advance(by: 3)

@@ -135,9 +135,9 @@ struct ProjectsTests {
             let release = try await store.addRelease(project: project.id, plan: plan, sizeBytes: 1)
             _ = try await store.setLiveRelease(project: project.id, number: release.number)
             let deployment = try await store.beginDeployment(project: project.id, kind: .deploy, startedBy: "ada")
-            try await store.saveStep(
-                deployment: deployment.id, step: .init(name: .upload, status: .running, startedAt: Clock.start))
-            try await store.appendLog(
+            try await store.recordProgress(
+                deployment: deployment.id, steps: [.init(name: .upload, status: .running, startedAt: Clock.start)])
+            try await store.recordProgress(
                 deployment: deployment.id,
                 lines: [.init(deploymentID: deployment.id, seq: 1, at: Clock.start, step: .upload, text: "x")])
 

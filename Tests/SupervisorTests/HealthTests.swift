@@ -77,9 +77,10 @@ struct HealthTests {
             let error = try await Self.failure(
                 workshop, workshop.shell(script, port: port), HealthCheck(timeout: .seconds(600)))
             #expect(error.code == .unprocessable)
-            #expect(error.message == "web.1 ended before it was healthy: exit code 7.")
+            #expect(
+                error.message == "web.1 ended before it was healthy: exit code 7. Error: Cannot find module 'express'.")
             let hint = try #require(error.hint)
-            #expect(hint.contains("line 30\n") && !hint.contains("line 10\n"))
+            #expect(error.output.contains("line 30") && !error.output.contains("line 10"))
             #expect(hint.hasPrefix("Add “express” to the dependencies"))
         }
     }

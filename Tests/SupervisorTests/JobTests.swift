@@ -72,6 +72,37 @@ struct JobTests {
         }
     }
 
+    @Test(
+        "What left the session and the parent of a build ends with it, and another build of the user goes on",
+        .enabled(if: Workshop.isRoot))
+    func daemons() async throws {
+        try await Workshop.with(enforced: true) { workshop in
+            let builder = Job.Identity.builder(Workshop.project)
+            // Ends as soon as the file is there, and had a descendant all the time.
+            let patient = "echo ready; while [ ! -e stop ]; do sleep 0.05; done; echo done"
+            let ready = Outcome<Bool>()
+            let other = Task {
+                let lines = Mutex<[String]>([])
+                let status = try await workshop.launcher.run(
+                    workshop.job(["sh", "-c", patient], identity: builder)
+                ) { line in
+                    lines.withLock { $0.append(line) }
+                    ready.settle(true)
+                }
+                return (status, lines.withLock { $0 })
+            }
+            _ = await ready.value()
+            let (status, lines) = try await workshop.run(
+                workshop.job(["sh", "-c", "(setsid sleep 1000 >/dev/null 2>&1 & echo $!)"], identity: builder))
+            #expect(status == .exited(0))
+            let pid = try #require(lines.first.flatMap { Int32($0) })
+            #expect(!isAlive(pid))
+            try workshop.write("stop", "")
+            let (end, said) = try await other.value
+            #expect(end == .exited(0) && said == ["ready", "done"])
+        }
+    }
+
     @Test("Cancelling the caller kills the job")
     func cancellation() async throws {
         try await Workshop.with { workshop in

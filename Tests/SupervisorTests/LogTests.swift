@@ -13,6 +13,24 @@ struct LogTests {
         try await eventually(within: .seconds(60)) { await workshop.supervisor.status(of: id)?.state == .failed }
     }
 
+    @Test("Long lines are handed out by the megabyte, not all at once, and none is passed over")
+    func longLines() async throws {
+        try await Workshop.with { workshop in
+            let script = "yes $(printf %060000d 0) | head -n 200"
+            let id = try await workshop.supervisor.start(workshop.shell(script))
+            try await waitUntilEnded(workshop, id)
+            let page = try await workshop.tail(5000, stream: .stdout)
+            #expect((60...90).contains(page.count))
+            #expect(try await workshop.tail(1, stream: .stdout).map(\.seq) == page.suffix(1).map(\.seq))
+            var lines = 0
+            for try await batch in workshop.logs.follow(Workshop.project, name: try Workshop.name, after: 0) {
+                #expect(batch.map(\.text.utf8.count).reduce(0, +) <= 5 << 20)
+                lines += batch.count { $0.stream == .stdout }
+                if lines == 200 { break }
+            }
+        }
+    }
+
     @Test("A million numbered lines at full speed come out of many rotations, every one once and in order")
     func fullSpeed() async throws {
         let limits = LogLimits(segmentBytes: 1 << 20, totalBytes: 200 << 20)

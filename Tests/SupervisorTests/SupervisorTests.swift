@@ -177,6 +177,42 @@ struct SupervisorTests {
         }
     }
 
+    @Test(
+        "What left an instance's session ends with the project's last instance, not with one of two",
+        .enabled(if: Workshop.isRoot))
+    func daemons() async throws {
+        try await Workshop.with(enforced: true) { workshop in
+            let script = "(setsid sleep 1000 >/dev/null 2>&1 & echo $!); exec sleep 1000"
+            let first = try await workshop.supervisor.start(workshop.shell(script))
+            try await eventually { try await workshop.tail(stream: .stdout).count == 1 }
+            let pid = try #require(try await workshop.tail(stream: .stdout).first.flatMap { Int32($0.text) })
+            let second = try await workshop.supervisor.start(
+                workshop.specification(["sleep", "1000"], service: "worker"))
+            await workshop.supervisor.stop(first)
+            #expect(isAlive(pid))
+            await workshop.supervisor.stop(second)
+            #expect(!isAlive(pid))
+        }
+    }
+
+    @Test(
+        "What runs as a project's user without a record is ended at the start", .enabled(if: Workshop.isRoot))
+    func unrecordedLeftovers() async throws {
+        try await Workshop.with(enforced: true) { workshop in
+            let runner = try await workshop.users.identity(.runner(Workshop.project))
+            // As a build of a daemon that was killed: nobody's record, nobody's resident.
+            let stranger = try Launcher(path: Workshop.launcherPath, users: workshop.users)
+            let started = Outcome<Int32>()
+            let job = workshop.job(["sh", "-c", "echo $$; sleep 1000"])
+            let running = Task { try await stranger.run(job) { line in started.settle(Int32(line) ?? 0) } }
+            let pid = try #require(await started.value())
+            #expect(ProcessTable.users(of: pid) == [runner.uid])
+            await workshop.supervisor.terminateLeftovers()
+            #expect(!isAlive(pid))
+            #expect(try await running.value == .signaled(SIGKILL))
+        }
+    }
+
     @Test("What an earlier daemon left is ended and its last words are kept; a number with another age is not touched")
     func leftovers() async throws {
         try await Workshop.with { workshop in

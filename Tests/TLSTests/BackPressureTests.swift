@@ -37,6 +37,28 @@ struct BackPressureTests {
         }
     }
 
+    @Test("a channel that reads by itself goes on after plaintext that came with the handshake's end")
+    func readsOn() async throws {
+        try await LoopbackServer.record(FixedSelector()) { server, record in
+            async let output = python(
+                ClosingTests.memoryClient + """
+                    exchange(tls.do_handshake)
+                    tls.write(b"one")
+                    raw.sendall(outgoing.read())
+                    exchange(lambda: tls.read(1))
+                    tls.write(b"two")
+                    raw.sendall(outgoing.read())
+                    exchange(lambda: tls.read(1))
+                    """, port: server.port)
+            try await eventually("first") { record.received == "one" }
+            let channel = try #require(server.connection)
+            channel.writeAndFlush(ByteBuffer(string: "."), promise: nil)
+            try await eventually("second") { record.received == "onetwo" }
+            channel.writeAndFlush(ByteBuffer(string: "."), promise: nil)
+            _ = try await output
+        }
+    }
+
     @Test("64 MB go through an echo to a slow reader in bounded memory, and arrive unchanged")
     func boundedMemory() async throws {
         let options = LoopbackServer.Options(autoRead: false)

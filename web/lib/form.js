@@ -1,5 +1,5 @@
 // Forms: their fields, their waiting and their refusals.
-import { html, element } from './html.js'
+import { html, element, prose } from './html.js'
 import { icons } from './icons.js'
 
 let number = 0
@@ -39,8 +39,8 @@ export const whenSubmitted = (form, work, signal) => {
 /** What happened, what to do, and the request's ID. */
 export const problemNotice = (problem, buttons = '') => html`<div class="notice bad" role="alert">
   ${icons.warning}
-  <div><p class="what">${problem.detail ?? 'Something went wrong in this page.'}</p>
-    ${problem.hint ? html`<p class="how">${problem.hint}</p>` : ''}
+  <div><p class="what">${prose(problem.detail ?? 'Something went wrong in this page.')}</p>
+    ${problem.hint ? html`<p class="how">${prose(problem.hint)}</p>` : ''}
     ${problem.requestID ? html`<p class="id">Request <code>${problem.requestID}</code></p>` : ''}</div>
   ${buttons ? html`<div class="buttons">${buttons}</div>` : ''}
 </div>`
@@ -48,10 +48,10 @@ export const problemNotice = (problem, buttons = '') => html`<div class="notice 
 /** The face of a view that could not load. */
 export const problemFace = (problem) => {
   if (problem.status === 403) {
-    return html`<div class="card empty">${icons.key}<h2>You may not see this</h2><p>${problem.detail} ${problem.hint}</p></div>`
+    return html`<div class="card empty">${icons.key}<h2>You may not see this</h2><p>${prose(problem.detail)} ${prose(problem.hint)}</p></div>`
   }
   if (problem.status === 404) {
-    return html`<div class="card empty">${icons.search}<h2>Not found</h2><p>${problem.detail} ${problem.hint}</p>
+    return html`<div class="card empty">${icons.search}<h2>Not found</h2><p>${prose(problem.detail)} ${prose(problem.hint)}</p>
       <div class="buttons"><a class="button" href="/projects">Go to projects</a></div></div>`
   }
   return problemNotice(problem, html`<button type="button" class="button small" data-action="again">Try again</button>`)

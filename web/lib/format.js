@@ -1,6 +1,6 @@
 // Figures and times in the words of the command line.
 
-const UNITS = ['B', 'KB', 'MB', 'GB', 'TB']
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB']
 
 /** 48123904 → `48.1 MB`; decimal units, as disks and `ls --si` count. */
 export const bytes = (count) => {

@@ -22,6 +22,9 @@ export const html = (strings, ...values) => {
   return new Markup(text)
 }
 
+/** The server's sentences: what stands between backticks is code. */
+export const prose = (text) => (text ?? '').split('`').map((part, index) => (index % 2 ? html`<code>${part}</code>` : part))
+
 /** An address that may stand in `href`: http(s) or a path of ours; anything else leads nowhere. */
 export const safeLink = (address) => (/^(https?:\/\/|\/(?!\/))/.test(address ?? '') ? address : '#')
 
@@ -50,7 +53,13 @@ const isAlike = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName
 
 const morphChildren = (from, to) => {
   const keyed = new Map()
-  for (const child of from.childNodes) if (keyOf(child)) keyed.set(keyOf(child), child)
+  const wantedKeys = new Set([...to.childNodes].map(keyOf))
+  for (const child of [...from.childNodes]) {
+    if (!keyOf(child)) continue
+    // What is gone goes first: then what stays need not be moved, which would cost it its focus.
+    if (wantedKeys.has(keyOf(child))) keyed.set(keyOf(child), child)
+    else child.remove()
+  }
   let current = from.firstChild
   for (const wanted of [...to.childNodes]) {
     const match = keyOf(wanted) ? keyed.get(keyOf(wanted)) : current

@@ -27,7 +27,7 @@ export const mount = (root, { params, query, signal }) => {
   const { name } = params
   let tab = null
   const draw = eachFrame(() => { if (!signal.aborted && store.project(name)) render(root.querySelector('.project-frame'), frame(store.project(name), tab?.name ?? '')) })
-  render(root, html`<div class="page project-page" data-drop-project="${name}"><div class="project-frame">${loading(name, params.tab ?? '')}</div><div class="tab" data-own></div></div>`)
+  render(root, html`<div class="page project-page" data-drop-project="${name}"><div class="project-frame">${loading(name, params.tab ?? '')}</div><div class="tab" data-own>${waiting}</div></div>`)
   store.on('projects connection', draw, signal)
   store.on('project_deleted', (gone) => { if (gone.name === name) { toast(`${name} was deleted.`); navigate('/projects', { replace: true }) } }, signal)
   actions(root, { ...projectActions, again: () => location.reload() }, signal)
@@ -64,6 +64,8 @@ export const mount = (root, { params, query, signal }) => {
 // MARK: - Private
 
 const tabs = (name, tab) => html`<nav class="tabs" aria-label="Tabs of ${name}">${TABS.map(([path, word]) => html`<a href="/projects/${name}${path ? `/${path}` : ''}" ${path === tab ? html`aria-current="page"` : ''}>${word}</a>`)}</nav>`
+
+const waiting = html`<div class="card" aria-hidden="true"><header><span class="skeleton line"></span></header>${[1, 2, 3, 4].map(() => html`<div class="step-skeleton"><span class="skeleton line"></span></div>`)}</div>`
 
 const loading = (name, tab) => html`<header class="project-title"><div><h1>${name}</h1><div class="under"><span class="skeleton line"></span></div></div></header>${tabs(name, tab)}`
 

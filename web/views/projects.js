@@ -2,6 +2,7 @@ import { actions, delegate, eachFrame } from '../lib/dom.js'
 import { bytes, count, duration, percent } from '../lib/format.js'
 import { html, render, safeLink } from '../lib/html.js'
 import { icons } from '../lib/icons.js'
+import { exampleApp } from '../lib/example.js'
 import { problemNotice } from '../lib/form.js'
 import { STEPS, currentStep, isOpen, lengthOf, stateOf } from '../lib/states.js'
 import { note } from '../router.js'
@@ -34,6 +35,7 @@ export const mount = (root, { query, signal }) => {
     filter: (button) => { view.filter = button.value; remember(view); draw() },
     clear: () => { Object.assign(view, { search: '', filter: 'all' }); remember(view); render(root, page(view)); root.querySelector('[type=search]').value = '' },
     new: () => openUpload(),
+    example: () => openUpload({ file: exampleApp(store.info?.runtimes) }),
     again: () => { store.problem = null; draw(); store.load() },
     ...projectActions,
   }, signal)
@@ -74,7 +76,7 @@ const body = (view) => {
       : html`<div class="card empty">${icons.search}<h2>No project matches</h2><p>${view.search ? html`Nothing has “${view.search}” in its name, address or owner${view.filter === 'all' ? '' : ' and this state'}.` : 'No project is in this state now.'}</p><div class="buttons"><button type="button" class="button" data-action="clear">Show all ${count(store.projects.size)}</button></div></div>`}`
 }
 
-const nothing = () => html`<div class="first-project">${store.mayCreate() ? dropZone({ title: 'Drop a ZIP of your app here', text: 'Node.js, Python or plain HTML: a minute later it answers on HTTPS.' }) : html`<div class="card empty">${icons.box}<h2>No projects yet</h2><p>When someone deploys one, it appears here.</p></div>`}</div>`
+const nothing = () => html`<div class="first-project">${store.mayCreate() ? html`${dropZone({ title: 'Drop a ZIP of your app here', text: 'Node.js, Python or plain HTML: a minute later it answers on HTTPS.' })}<p class="muted or-example">Nothing at hand? <button type="button" class="link" data-action="example">Deploy an example</button></p>` : html`<div class="card empty">${icons.box}<h2>No projects yet</h2><p>When someone deploys one, it appears here.</p></div>`}</div>`
 
 const tools = (view) => html`<div class="tools">
   <div class="search">${icons.search}<input class="input" type="search" id="project-search" aria-label="Search projects" placeholder="Search" value="${view.search}" autocomplete="off" spellcheck="false"><kbd aria-hidden="true">/</kbd></div>

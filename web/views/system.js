@@ -1,4 +1,5 @@
 import { api } from '../api.js'
+import { SPANS, withPoint } from '../lib/series.js'
 import { actions, eachFrame } from '../lib/dom.js'
 import { bytes, duration, percent } from '../lib/format.js'
 import { html, render } from '../lib/html.js'
@@ -39,10 +40,7 @@ export const mount = (root, { signal }) => {
   store.on('metrics', (sample) => {
     if (!sample) return
     view.now = sample.system
-    const last = view.series?.points.at(-1)
-    if (last && new Date(sample.at) - new Date(last.at) >= view.series.interval_seconds * 1000) {
-      view.series = { ...view.series, points: [...view.series.points.slice(1), { at: sample.at, cpu_percent: sample.system.cpu_percent, memory_bytes: sample.system.memory_used_bytes }] }
-    }
+    view.series = withPoint(view.series, { at: sample.at, cpu_percent: sample.system.cpu_percent, memory_bytes: sample.system.memory_used_bytes })
     refreshProcesses(view, sample)
     draw()
   }, signal)
@@ -90,13 +88,13 @@ const gauges = ({ now, info }) => html`<div class="gauges">
   ${gauge('CPU', now ? percent(now.cpu_percent) : '–', info ? `of ${info.cpu_count} cores` : ' ', now?.cpu_percent / 100)}
   ${gauge('Memory', now ? bytes(now.memory_used_bytes) : '–', now ? `of ${bytes(now.memory_total_bytes)}` : ' ', now?.memory_used_bytes / now?.memory_total_bytes)}
   ${gauge('Disk', now ? bytes(now.disk_used_bytes) : '–', now ? `of ${bytes(now.disk_total_bytes)}` : ' ', now?.disk_used_bytes / now?.disk_total_bytes)}
-  ${gauge('Load', now ? now.load1.toFixed(2) : '–', info ? `over a minute; ${info.cpu_count}.00 is full` : ' ', now?.load1 / (info?.cpu_count ?? 1))}
+  ${gauge('Load', now ? now.load1.toFixed(2) : '–', info ? `${info.cpu_count}.00 is full` : ' ', now?.load1 / (info?.cpu_count ?? 1))}
 </div>`
 
 const charts = (view) => html`<section class="charts" aria-label="Usage">
   <header><h2>Usage</h2><div class="segments" role="group" aria-label="Range">${[['hour', 'Hour'], ['day', 'Day']].map(([value, word]) => html`<button type="button" data-action="range" value="${value}" aria-pressed="${String(view.range === value)}">${word}</button>`)}</div></header>
-  <div class="split"><div class="card"><header><h3>CPU</h3></header><div class="body"><usage-chart kind="cpu" ceiling="100"></usage-chart></div></div>
-  <div class="card"><header><h3>Memory</h3></header><div class="body"><usage-chart kind="memory" ceiling="${view.now?.memory_total_bytes ?? 0}"></usage-chart></div></div></div></section>`
+  <div class="split"><div class="card"><header><h3>CPU</h3></header><div class="body"><usage-chart kind="cpu" span="${SPANS[view.range]}" ceiling="100"></usage-chart></div></div>
+  <div class="card"><header><h3>Memory</h3></header><div class="body"><usage-chart kind="memory" span="${SPANS[view.range]}" ceiling="${view.now?.memory_total_bytes ?? 0}"></usage-chart></div></div></div></section>`
 
 const processes = ({ processes: list }) => html`<section class="card"><header><h2>Processes</h2></header>
   ${list ? html`<div class="scroll"><table class="table stacks"><thead><tr><th>Name</th><th>Instance</th><th>State</th><th class="number">PID</th><th>Since</th><th class="number">Restarts</th><th class="number">CPU</th><th class="number">Memory</th></tr></thead><tbody>
@@ -104,7 +102,7 @@ const processes = ({ processes: list }) => html`<section class="card"><header><h
   </tbody></table></div>` : html`<div class="body"><span class="skeleton line"></span></div>`}</section>`
 
 const about = ({ info }) => html`<section class="card"><header><h2>This server</h2></header><div class="body">${info ? html`<dl class="facts two">
-  <dt>Version</dt><dd>${info.version} <span class="muted">${info.commit}</span></dd>
+  <dt>Version</dt><dd>${info.version} ${info.commit && info.commit !== 'unknown' ? html`<span class="muted">${info.commit}</span>` : ''}</dd>
   <dt>Address</dt><dd>${info.address}</dd>
   <dt>Started</dt><dd><relative-time at="${info.started_at}"></relative-time></dd>
   <dt>Machine up</dt><dd>${duration(info.uptime_seconds * 1000)}</dd>

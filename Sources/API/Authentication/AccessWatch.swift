@@ -3,6 +3,9 @@ import Synchronization
 
 /// The streams and WebSockets that are open, to be ended when the access of their caller is.
 final class AccessWatch: Sendable {
+    /// Streams of one user: each costs memory here for as long as its reader likes.
+    static let maximumPerUser = 100
+
     private struct Watcher {
         let caller: Caller
         let continuation: AsyncStream<Void>.Continuation
@@ -14,6 +17,15 @@ final class AccessWatch: Sendable {
     }
 
     private let state = Mutex(State())
+
+    /// - Throws: `.rateLimited` when the caller has as many streams open as one may have.
+    func admitStream(of caller: Caller) throws(NodePilotError) {
+        let open = state.withLock { state in state.watchers.values.count { $0.caller.user.id == caller.user.id } }
+        guard open < Self.maximumPerUser else {
+            throw NodePilotError(
+                .rateLimited, "You have \(open) streams open at once.", hint: "Close some of them.", retryAfter: 5)
+        }
+    }
 
     /// Ends when the caller's access ends; gives nothing before.
     func end(of caller: Caller) -> AsyncStream<Void> {

@@ -5,6 +5,8 @@ import Synchronization
 final class TicketOffice: Sendable {
     static let lifetime = Duration.seconds(30)
     private static let capacity = 1024
+    /// So that one user cannot take all of them.
+    private static let capacityPerUser = 64
 
     private struct Ticket {
         let user: User.ID
@@ -22,8 +24,9 @@ final class TicketOffice: Sendable {
         let name = Secret.word(43)
         let ticket = Ticket(user: caller.user.id, means: caller.means, expires: now + Self.lifetime)
         let issued = tickets.withLock { tickets in
-            if tickets.count >= Self.capacity { tickets = tickets.filter { $0.value.expires > now } }
-            guard tickets.count < Self.capacity else { return false }
+            tickets = tickets.filter { $0.value.expires > now }
+            let own = tickets.values.count { $0.user == caller.user.id }
+            guard tickets.count < Self.capacity, own < Self.capacityPerUser else { return false }
             tickets[name] = ticket
             return true
         }

@@ -30,7 +30,7 @@ package struct DeploymentRoutes: RouteGroup {
             guard request.headers[.accept]?.contains("text/event-stream") == true else {
                 return try .json(DeploymentLog(lines: try await store.deploymentLog(id: deployment.id)))
             }
-            return .events(context) { try await follow(deployment.id, into: $0) }
+            return try .events(context) { try await follow(deployment.id, into: $0) }
         }
     }
 

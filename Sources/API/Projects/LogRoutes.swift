@@ -30,7 +30,7 @@ package struct LogRoutes: RouteGroup {
                     }
                 }
             }
-            return .events(context) { stream in
+            return try .events(context) { stream in
                 for try await line in try await follow(project, query) {
                     try await stream.send("log", line, id: String(line.seq))
                 }

@@ -1,3 +1,4 @@
+import CLinux
 import Core
 import Glibc
 import Logging
@@ -38,9 +39,9 @@ struct SocketPath: Sendable {
     // MARK: - Private
 
     private static func clear(_ path: String) throws(NodePilotError) {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return }
-        guard status.st_mode & S_IFMT == S_IFSOCK else {
+        var status = nodepilot_file_status()
+        guard nodepilot_status_of_path(path, 0, &status) == 0 else { return }
+        guard nodepilot_is_socket(&status) != 0 else {
             throw NodePilotError(.unprocessable, "\(path) is in the way: it is no socket.", hint: "Move it away.")
         }
         guard !answers(path) else {

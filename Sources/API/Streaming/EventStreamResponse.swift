@@ -1,3 +1,4 @@
+package import Core
 import HTTPTypes
 package import HummingbirdCore
 import NIOCore
@@ -10,10 +11,12 @@ extension Response {
     ///
     /// Nothing is buffered here: while the client does not read, sending waits. What waits meanwhile is bounded where it
     /// comes from (`EventHub.subscribe(buffered:)`).
+    /// - Throws: `.rateLimited` when the caller has too many streams.
     package static func events(
         _ context: APIContext, commentEvery interval: Duration = .seconds(15),
         _ produce: @escaping @Sendable (EventStreamWriter) async throws -> Void
-    ) -> Response {
+    ) throws(NodePilotError) -> Response {
+        try context.admitStream()
         let body = ResponseBody { writer in
             let stream = EventStreamWriter(writer)
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -55,6 +58,10 @@ package struct EventStreamWriter: @unchecked Sendable {  // beneath the existent
 }
 
 extension APIContext {
+    fileprivate func admitStream() throws(NodePilotError) {
+        if let caller, let watch { try watch.admitStream(of: caller) }
+    }
+
     /// Returns when the client has gone away, its access has ended, the server stops, or the task is cancelled.
     package func endOfAccess() async {
         await withTaskGroup(of: Void.self) { group in
@@ -75,12 +82,14 @@ extension APIContext {
     }
 
     /// Turns the connection into a WebSocket on which `handler` runs; it is cancelled when the access ends.
-    /// - Throws: `.invalidInput` when the request did not ask for that in good order.
+    /// - Throws: `.invalidInput` when the request did not ask for that in good order; `.rateLimited` when the caller has
+    ///   too many streams.
     package func webSocket(
         _ request: Request, _ handler: @escaping WebSocketHandler
     ) throws -> Response {
         let answer = try WebSocketHandshake.answer(to: request.head)
         guard let upgrade else { throw WebSocketHandshake.notAsked }
+        try admitStream()
         upgrade.accept { connection in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await handler(connection) }

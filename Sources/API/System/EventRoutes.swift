@@ -18,7 +18,7 @@ package struct EventRoutes: RouteGroup {
     package func register(in table: inout RouteTable) {
         table.get("/api/events", .signedIn) { _, context in
             let caller = try context.signedIn()
-            return .events(context) { try await tell(caller, into: $0) }
+            return try .events(context) { try await tell(caller, into: $0) }
         }
     }
 

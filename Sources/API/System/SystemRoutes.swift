@@ -16,7 +16,8 @@ package struct SystemRoutes: RouteGroup {
         package var warnings: @Sendable () async -> [String]
 
         package init(
-            commit: String, domain: String, address: String, startedAt: Date, runtimes: @escaping @Sendable () async -> [String],
+            commit: String, domain: String, address: String, startedAt: Date,
+            runtimes: @escaping @Sendable () async -> [String],
             warnings: @escaping @Sendable () async -> [String]
         ) {
             self.commit = commit

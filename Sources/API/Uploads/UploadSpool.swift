@@ -1,3 +1,4 @@
+import CLinux
 import Core
 import FoundationEssentials
 import Glibc
@@ -78,10 +79,10 @@ package struct UploadSpool: Sendable {
     private func checkSize(of request: Request) throws(NodePilotError) {
         guard let length = request.headers[.contentLength].flatMap(Int64.init) else { return }
         guard length <= limit + Self.formOverhead else { throw .uploadTooLarge(limit) }
-        var system = statvfs()
+        var free: Int64 = 0
+        var files: Int64 = 0
         // A file system that cannot say how full it is will say so when it is full.
-        guard statvfs(folder, &system) == 0 else { return }
-        let free = Int64(clamping: UInt64(system.f_bavail).multipliedReportingOverflow(by: UInt64(system.f_frsize)).0)
+        guard nodepilot_free_space(folder, &free, &files) == 0 else { return }
         guard free >= length + Self.reserve else { throw .diskFull }
     }
 }

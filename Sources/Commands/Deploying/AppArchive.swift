@@ -1,3 +1,4 @@
+import CLinux
 import Archive
 import Core
 import FoundationEssentials
@@ -14,13 +15,13 @@ struct AppArchive: Sendable {
     static func prepare(
         _ source: String, temporary: String, onProgress: @escaping @Sendable (DeployingInput) -> Void
     ) async throws -> AppArchive {
-        var status = stat()
-        guard stat(source, &status) == 0 else {
+        var status = nodepilot_file_status()
+        guard nodepilot_status_of_path(source, 1, &status) == 0 else {
             throw NodePilotError(
                 .invalidInput, "\(source) cannot be read: \(String(cString: strerror(errno))).",
                 hint: "Name a folder or an archive: nodepilot deploy ./shop --project shop")
         }
-        guard status.st_mode & S_IFMT == S_IFDIR else { return AppArchive(path: source, temporaryFolder: nil) }
+        guard nodepilot_is_folder(&status) != 0 else { return AppArchive(path: source, temporaryFolder: nil) }
         let folder = "\(temporary)/nodepilot-\(getpid())-\(UInt32.random(in: .min ... .max))"
         guard mkdir(folder, 0o700) == 0 else {
             throw NodePilotError(.internal, "\(folder) cannot be made: \(String(cString: strerror(errno))).")

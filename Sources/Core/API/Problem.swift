@@ -10,6 +10,7 @@ package struct Problem: Codable, Hashable, Sendable {
     package var code: NodePilotError.Code
     package var hint: String?
     package var fields: [NodePilotError.Field]?
+    package var output: [String]?
     /// The request's ID, as in the server's log.
     package var requestID: String?
 
@@ -21,10 +22,13 @@ package struct Problem: Codable, Hashable, Sendable {
         code = error.code
         hint = error.hint
         fields = error.fields.isEmpty ? nil : error.fields
+        output = error.output.isEmpty ? nil : error.output
         self.requestID = requestID
     }
 
     package var error: NodePilotError {
-        NodePilotError(code, detail, hint: hint, fields: fields ?? [])
+        var error = NodePilotError(code, detail, hint: hint, fields: fields ?? [])
+        error.output = output ?? []
+        return error
     }
 }

@@ -4,15 +4,9 @@ import Core
 struct LastWords {
     let lines: [String]
 
-    /// A hint: advice where the cause is a known one, and the lines themselves.
-    var hint: String {
-        let quoted = lines.isEmpty ? "It wrote nothing." : "Its last lines:\n" + lines.joined(separator: "\n")
-        return [advice, quoted].compactMap(\.self).joined(separator: "\n")
-    }
-
-    // MARK: - Private
-
-    private var advice: String? {
+    /// What to do, where the cause is a known one.
+    var advice: String? {
+        if lines.isEmpty { return "It wrote nothing: let it say why it ends." }
         for line in lines {
             if let module = text(after: "Cannot find module '", until: "'", in: line) {
                 return module.hasPrefix("/") || module.hasPrefix(".")
@@ -26,8 +20,20 @@ struct LastWords {
                 return "The port is taken: listen on the one in the environment variable PORT."
             }
         }
-        return nil
+        return cause == nil ? "The end of its output says why." : "Its output in the log says where."
     }
+
+    /// The line that names the cause, as Node.js and Python write it (`TypeError: …`); nil when there is none.
+    var cause: String? {
+        let line = lines.last { line in
+            guard let colon = line.firstRange(of: ": ") else { return false }
+            let name = line[..<colon.lowerBound]
+            return ["Error", "Exception"].contains { name.hasSuffix($0) } && !name.contains(" ")
+        }
+        return line.map { $0.count > 300 ? "\($0.prefix(300))…" : $0.hasSuffix(".") ? $0 : "\($0)." }
+    }
+
+    // MARK: - Private
 
     private func text(after start: String, until end: Character, in line: String) -> Substring? {
         guard let range = line.firstRange(of: start) else { return nil }

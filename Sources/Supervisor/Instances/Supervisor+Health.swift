@@ -4,7 +4,7 @@ import Glibc
 extension Supervisor {
     /// Waits until a started instance serves.
     /// - Parameter onAttempt: the number of the attempt and what it found, in words.
-    /// - Throws: `.unprocessable` as soon as the process ends (with its last lines in the hint), when another user's
+    /// - Throws: `.unprocessable` as soon as the process ends (with its last lines as output), when another user's
     ///   process has the port, or when the time is up, saying what was seen. The instance is left as it is.
     package func awaitHealthy(
         _ id: InstanceID, check: HealthCheck, onAttempt: @escaping @Sendable (Int, String) -> Void = { _, _ in }
@@ -31,6 +31,15 @@ extension Supervisor {
         }
     }
 
+    /// The last lines, 20 at most, that an instance has written since its start, oldest first.
+    package func output(of id: InstanceID) async -> [String] {
+        guard let instance = instances[id] else { return [] }
+        let specification = instance.specification
+        return await logs.lastWords(
+            specification.project, name: specification.projectName, instance: specification.name,
+            after: instance.firstSeq)
+    }
+
     // MARK: - Private
 
     private func endedTooSoon(_ id: InstanceID, _ status: ExitStatus?) async -> NodePilotError {
@@ -38,12 +47,13 @@ extension Supervisor {
             return NodePilotError(.conflict, "The instance was stopped before it was healthy.")
         }
         let specification = instance.specification
-        let lines = await logs.lastWords(
-            specification.project, name: specification.projectName, instance: specification.name,
-            after: instance.firstSeq)
+        let lines = await output(of: id)
         let how = status.map { ": \($0.inWords)" } ?? ""
-        return NodePilotError(
-            .unprocessable, "\(specification.name) ended before it was healthy\(how).",
-            hint: LastWords(lines: lines).hint)
+        let words = LastWords(lines: lines)
+        let cause = words.cause.map { " \($0)" } ?? ""
+        var error = NodePilotError(
+            .unprocessable, "\(specification.name) ended before it was healthy\(how).\(cause)", hint: words.advice)
+        error.output = lines
+        return error
     }
 }

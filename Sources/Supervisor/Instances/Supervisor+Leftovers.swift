@@ -16,6 +16,10 @@ extension Supervisor {
                 }
             }
         }
+        // Builds have no records, and what left its session is in none.
+        await BlockingWork.run { [users, launcher] in
+            for user in users.all() { launcher.residents.endStrays(of: user) }
+        }
         let logs = configuration.runDirectory + "/logs"
         await BlockingWork.run { for name in ProcFile.names(in: logs) { unlink("\(logs)/\(name)") } }
     }

@@ -15,18 +15,22 @@ final class LaunchedProcess: Sendable {
     private let pidfd: Descriptor
     private let poller: Poller
     private let registration: Poller.Registration
+    private let residence: Residence?
 
-    init(pid: Int32, poller: Poller) throws(SystemError) {
+    /// - Parameter residence: nil for a user of whom nothing is known, or who is ourselves.
+    init(pid: Int32, poller: Poller, residence: Residence? = nil) throws(SystemError) {
         guard let pidfd = Descriptor(nodepilot_pidfd_open(pid)) else { throw SystemError("pidfd_open") }
         let ended = Outcome<ExitStatus>()
         self.pid = pid
         self.pidfd = pidfd
         self.poller = poller
         self.ended = ended
+        self.residence = residence
         startTime = ProcessTable.row(of: pid)?.startTime ?? 0
         registration = try poller.add(pidfd.raw, .readable, once: true) {
             ended.settle(Self.status(of: pidfd, reap: false))
         }
+        if let residence { residence.residents.enter(pid, of: residence.user) }
     }
 
     deinit { poller.remove(registration) }
@@ -49,7 +53,8 @@ final class LaunchedProcess: Sendable {
         _ = nodepilot_pidfd_signal(pidfd.raw, SIGKILL)
     }
 
-    /// After the leader's end: gives the others of its session `grace` to end too, ends them, and reaps the leader.
+    /// After the leader's end: gives the others of its session `grace` to end too, ends them and what left the session,
+    /// and reaps the leader.
     func finish(grace: Duration = .zero) async {
         let deadline = ContinuousClock.now + grace
         var pause = Duration.milliseconds(5)
@@ -61,6 +66,7 @@ final class LaunchedProcess: Sendable {
         }
         await BlockingWork.run { [self] in
             killNow()
+            if let residence { residence.residents.leave(pid, of: residence.user, residence.custom) }
             _ = Self.status(of: pidfd, reap: true)
         }
     }

@@ -7,6 +7,7 @@ package final class Launcher: CommandRunner, Sendable {
     private let path: String
     private let users: UnixUsers
     private let poller: Poller
+    let residents = Residents()
 
     /// - Parameter path: a program whose `main` begins with `Launch.runIfAsked`: ourselves, outside of tests.
     package init(path: String = "/proc/self/exe", users: UnixUsers) throws {
@@ -99,7 +100,13 @@ package final class Launcher: CommandRunner, Sendable {
         _ plan: LaunchPlan, _ standard: [Int32], _ onSpawn: (LaunchedProcess) throws -> Void
     ) throws -> (LaunchedProcess, NodePilotError?) {
         let (pid, channel) = try begin(plan, standard)
-        let process = try LaunchedProcess(pid: pid, poller: poller)
+        let residence = plan.user.map { user in
+            // Builds and unpacking make what is never changed again.
+            let isBuilder = plan.umask == LaunchPlan.builderMask
+            return Residence(
+                residents: residents, user: user.uid, custom: isBuilder ? .endsWithEach : .endsWithLast)
+        }
+        let process = try LaunchedProcess(pid: pid, poller: poller, residence: residence)
         do {
             try onSpawn(process)
             try channel.writeAll([1])

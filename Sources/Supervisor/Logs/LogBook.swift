@@ -25,7 +25,7 @@ package final class LogBook: Sendable {
 
     /// The last lines before a number (or of all), oldest first.
     /// - Parameters:
-    ///   - lines: at most 5000.
+    ///   - lines: at most 5000, and never more than 4 MiB of them.
     ///   - search: only lines that hold this text; ASCII letters match in either case.
     package func tail(
         _ project: Project.ID, name: ProjectName, lines: Int, before: Int64? = nil, stream: LogLine.Stream? = nil,

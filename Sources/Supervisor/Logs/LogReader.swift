@@ -9,10 +9,13 @@ struct LogReader {
         var search: String?
     }
 
+    /// Text that is held at once: lines may have 64 KiB each.
+    static let maximumBytes = 4 << 20
+
     let folder: String
     let segments: [LogSegment]
 
-    /// The last `count` lines before `before` and after `after` that pass the filter, oldest first.
+    /// The last `count` lines, or as many of them as 4 MiB hold, before `before` and after `after` that pass the filter, oldest first.
     func last(_ count: Int, before: Int64?, after: Int64 = 0, _ filter: Filter) throws -> [LogLine] {
         var merge = Merge(folder: folder, segments: wanted(filter), isNewestFirst: true) { cursor in
             if let before { try cursor.seek(after: before - 1) }
@@ -20,23 +23,27 @@ struct LogReader {
         }
         let needle = filter.search.map { TextSearch($0) }
         var lines: [LogLine] = []
-        while lines.count < count, let (cursor, record) = try merge.next() {
+        var room = Self.maximumBytes
+        while lines.count < count, room > 0, let (cursor, record) = try merge.next() {
             cursor.step(-1)
             if record.seq <= after { break }
             if let needle, try !cursor.withBytes(of: record, needle.isFound) { continue }
             lines.append(try cursor.line(record))
+            room -= Int(record.length)
         }
         return lines.reversed()
     }
 
-    /// The first `count` lines after `after`.
+    /// The first `count` lines after `after`, or as many of them as 4 MiB hold.
     func first(_ count: Int, after: Int64) throws -> [LogLine] {
         let segments = segments.filter { $0.count > 0 && $0.lastSeq > after }
         var merge = Merge(folder: folder, segments: segments, isNewestFirst: false) { try $0.seek(after: after) }
         var lines: [LogLine] = []
-        while lines.count < count, let (cursor, record) = try merge.next() {
+        var room = Self.maximumBytes
+        while lines.count < count, room > 0, let (cursor, record) = try merge.next() {
             cursor.step(1)
             lines.append(try cursor.line(record))
+            room -= Int(record.length)
         }
         return lines
     }

@@ -57,6 +57,12 @@ struct ProcessTable {
         return rows.filter { members.contains($0.pid) && !$0.isZombie }
     }
 
+    /// The real, effective and saved user of a process. Not the owner of its folder, which any process may make root.
+    static func users(of pid: Int32) -> Set<UInt32> {
+        let line = ProcFile.lines("/proc/\(pid)/status").first { $0.hasPrefix("Uid:") }
+        return Set((line ?? "").split(separator: "\t").dropFirst().prefix(3).compactMap { UInt32($0) })
+    }
+
     /// Resident memory in bytes, from statm: shared pages count in each process. The exact share (Pss) would have to be
     /// summed over every mapping, which is far too dear to ask every few seconds.
     static func residentBytes(of pid: Int32) -> Int64 {

@@ -22,6 +22,15 @@ struct UnixDatabase: Sendable {
         return nil
     }
 
+    func users(comment: String) -> [User] {
+        ProcFile.lines(passwdPath).compactMap { line in
+            let fields = line.split(separator: ":", omittingEmptySubsequences: false)
+            guard fields.count >= 7, fields[4] == comment, let uid = UInt32(fields[2]), let gid = UInt32(fields[3])
+            else { return nil }
+            return User(name: String(fields[0]), uid: uid, gid: gid)
+        }
+    }
+
     /// The name behind a number, nil when there is none.
     func name(ofUser uid: UInt32) -> String? {
         for line in ProcFile.lines(passwdPath) {

@@ -17,6 +17,9 @@ package struct UnixUsers: Sendable {
     package let prefix: String
     /// Whether projects have users of their own here.
     package let isEnforced: Bool
+    /// The kernel's own idea of nobody (/proc/sys/kernel/overflowuid).
+    static let nobody: UInt32 = 65534
+    private static let comment = "NodePilot"
     private let database: UnixDatabase
     private let shared = Shared()
 
@@ -50,8 +53,7 @@ package struct UnixUsers: Sendable {
     /// Makes the user if there is none yet.
     package func identity(_ identity: Job.Identity) async throws -> Identity {
         guard isEnforced else { return Identity(uid: geteuid(), gid: getegid()) }
-        // Their numbers are the kernel's own idea of nobody (/proc/sys/kernel/overflowuid).
-        if identity == .nobody { return Identity(uid: 65534, gid: 65534) }
+        if identity == .nobody { return Identity(uid: Self.nobody, gid: Self.nobody) }
         if let known = shared.known.withLock({ $0[identity] }) { return known }
         return try await BlockingWork.run(on: shared.queue) { try ensure(identity) }
     }
@@ -66,12 +68,24 @@ package struct UnixUsers: Sendable {
             }
             for identity in [Job.Identity.builder(project), .runner(project)] {
                 let name = name(of: identity)
-                guard database.user(name) != nil else { continue }
+                guard let user = database.user(name) else { continue }
+                // What still ran would belong to the next project that gets this number.
+                Residents().endStrays(of: user.uid)
                 try run(["userdel", name], accepting: [6])
             }
             let group = name(of: .runner(project))
             if database.group(group) != nil { try run(["groupdel", group], accepting: [6]) }
         }
+    }
+
+    /// The users of all projects that were made here.
+    func all() -> [UInt32] {
+        guard isEnforced else { return [] }
+        return database.users(comment: Self.comment).filter { user in
+            let rest = user.name.utf8.dropFirst(prefix.utf8.count)
+            let isOurs = rest.first == UInt8(ascii: "p") || rest.first == UInt8(ascii: "b")
+            return user.name.hasPrefix(prefix) && isOurs && Int64(Substring(rest.dropFirst())) != nil
+        }.map(\.uid)
     }
 
     // MARK: - Private
@@ -87,7 +101,7 @@ package struct UnixUsers: Sendable {
         let runner: Job.Identity
         switch identity {
         case .runner(let project), .builder(let project): runner = .runner(project)
-        case .nobody: return Identity(uid: 65534, gid: 65534)
+        case .nobody: return Identity(uid: Self.nobody, gid: Self.nobody)
         }
         let group = name(of: runner)
         if database.group(group) == nil { try run(["groupadd", "--system", group], accepting: [9]) }
@@ -96,7 +110,7 @@ package struct UnixUsers: Sendable {
             try run(
                 [
                     "useradd", "--system", "--no-create-home", "--home-dir", "/nonexistent", "--shell",
-                    "/usr/sbin/nologin", "--gid", group, "--comment", "NodePilot", name,
+                    "/usr/sbin/nologin", "--gid", group, "--comment", Self.comment, name,
                 ], accepting: [9])
         }
         guard let user = database.user(name), user.uid != 0, user.gid != 0, user.gid == database.group(group) else {

@@ -22,7 +22,8 @@ final class APIFixture: Sendable {
     let router: APIRouter
     private let responder: APIRouter.Responder
 
-    init(groups: [any RouteGroup] = [], needsSetup: Bool = false) async throws {
+    /// - Parameter isWholeServer: whether the routes that the daemon adds are there as well.
+    init(groups: [any RouteGroup] = [], isWholeServer: Bool = false, needsSetup: Bool = false) async throws {
         folder = try TemporaryFolder()
         clock = TestClock()
         let clock = clock
@@ -32,7 +33,8 @@ final class APIFixture: Sendable {
             store: store, hasher: PasswordHasher(cost: 4),
             key: AccessKey.load(path: folder.path + "/secrets/access.key", databaseExists: false),
             setupCode: setupCode, origins: Origins([Self.origin]), clocks: clock.clocks)
-        router = APIRouter(services.foundationRoutes(version: "1.2.3") + groups, services: services)
+        let added = isWholeServer ? try Self.serverRoutes(store, services, folder: folder.path) : []
+        router = APIRouter(services.foundationRoutes(version: "1.2.3") + added + groups, services: services)
         responder = router.responder()
     }
 

@@ -16,13 +16,10 @@ enum Apps {
         [
             "nodepilot.json": #"{"start":"\#(start)"\#(extra)}"#,
             "server.js": """
-                const http = require('http')
-                const text = [process.env.NODEPILOT_RELEASE, '\(words)'].join(' ').trim()
-                http.createServer((request, response) => {
-                  if (request.url === '/crash') process.exit(7)
-                  response.end(text)
-                }).listen(process.env.PORT, process.env.HOST)
-                """,
+            const http = require('http')
+            const text = [process.env.NODEPILOT_RELEASE, '\(words)'].join(' ').trim()
+            http.createServer((request, response) => response.end(text)).listen(process.env.PORT, process.env.HOST)
+            """,
         ]
     }
 }

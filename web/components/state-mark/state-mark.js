@@ -1,4 +1,5 @@
-// `<state-mark state="running">`: a shape and a word, so that the colour is never alone. `quiet` hides the word from the eye.
+// `<state-mark state="running">`: a shape and a word, so that the colour is never alone. `quiet` hides the word from the eye,
+// `word` takes the place of the state's own.
 import { Component, define } from '../../lib/component.js'
 import { html, render } from '../../lib/html.js'
 
@@ -33,7 +34,7 @@ class StateMark extends Component {
 
   update() {
     const [tone, word, shape] = STATES[this.getAttribute('state')] ?? ['still', this.getAttribute('state') ?? '', HOLLOW]
-    render(this, html`<span class="state ${tone}"><svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">${shape}</svg><span class="word">${this.getAttribute('word') ?? word}</span></span>`)
+    render(this, html`<span class="state ${tone}"><svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">${shape}</svg><span class="word">${this.getAttribute('word') || word}</span></span>`)
   }
 }
 

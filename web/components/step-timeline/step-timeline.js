@@ -59,13 +59,13 @@ class StepTimeline extends HTMLElement {
     const state = !step ? (isOpen(this.#deployment) ? 'pending' : 'skipped') : step.status === 'running' ? 'active' : step.status
     const count = this.#lines.get(name)?.length ?? 0
     const length = step ? this.#length(step) : 0
-    const word = step ? undefined : isOpen(this.#deployment) ? 'To come' : 'Not reached'
+    const word = step ? '' : isOpen(this.#deployment) ? 'To come' : 'Not reached'
     return html`<li class="step ${state} ${step ? '' : 'unreached'}" data-key="${name}"><details data-step="${name}">
       <summary ${count ? '' : html`tabindex="-1"`}>
-        <state-mark quiet state="${state}" ${word ? html`word="${word}"` : ''}></state-mark>
+        <state-mark quiet state="${state}" word="${word}"></state-mark>
         <b>${STEPS[name]}</b>
         <span class="detail" title="${step?.detail ?? ''}">${step?.detail ?? ''}</span>
-        <span class="bar">${step ? html`<svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect width="${Math.max(1, (length / whole) * 100).toFixed(1)}" height="4"/></svg>` : ''}</span>
+        <span class="bar">${step && step.status !== 'skipped' ? html`<svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect width="${Math.max(1, (length / whole) * 100).toFixed(1)}" height="4"/></svg>` : ''}</span>
         <span class="time">${step && step.status !== 'skipped' ? duration(length) : ''}</span>
         <span class="fold">${count ? icons.chevron : ''}</span>
       </summary><log-view label="Log of the step ${STEPS[name]}"></log-view></details></li>`

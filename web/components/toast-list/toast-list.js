@@ -1,6 +1,6 @@
 // Short remarks at the edge of the page, told to screen readers as well.
 import { define } from '../../lib/component.js'
-import { element, html } from '../../lib/html.js'
+import { element, html, prose } from '../../lib/html.js'
 import { icons } from '../../lib/icons.js'
 
 /** `tone`: `good` or `bad`; a bad one stays until it is closed. */
@@ -22,7 +22,7 @@ class ToastList extends HTMLElement {
 
   show(text, tone, hint, requestID) {
     const shown = element(html`<div class="toast ${tone}">${tone === 'bad' ? icons.warning : icons.check}
-      <div><p>${text}</p>${hint ? html`<p class="muted">${hint}</p>` : ''}${requestID ? html`<p class="id">Request <code>${requestID}</code></p>` : ''}</div>
+      <div><p>${prose(text)}</p>${hint ? html`<p class="muted">${prose(hint)}</p>` : ''}${requestID ? html`<p class="id">Request <code>${requestID}</code></p>` : ''}</div>
       <button type="button" class="button quiet square small" aria-label="Close">${icons.cross}</button></div>`)
     this.append(shown)
     while (this.children.length > 3) this.firstElementChild.remove()

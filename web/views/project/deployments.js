@@ -1,10 +1,10 @@
 import { api } from '../../api.js'
 import { actions, eachFrame } from '../../lib/dom.js'
 import { duration } from '../../lib/format.js'
-import { html, render, safeLink } from '../../lib/html.js'
+import { html, prose, render, safeLink } from '../../lib/html.js'
 import { icons } from '../../lib/icons.js'
 import { problemFace, problemNotice } from '../../lib/form.js'
-import { isOpen, lengthOf, markOf } from '../../lib/states.js'
+import { STEPS, isOpen, lengthOf, markOf } from '../../lib/states.js'
 import { navigate } from '../../router.js'
 import { store } from '../../store.js'
 import { confirmed } from '../../components/confirm-dialog/confirm-dialog.js'
@@ -126,17 +126,18 @@ const page = (name, view, deployment) => {
   if (view.problem && !view.list) return problemFace(view.problem)
   if (!view.list) return html`<div class="deployments"><div class="card rail">${[1, 2, 3, 4].map(() => html`<div class="deployment-link"><span class="skeleton line"></span><span class="skeleton line short"></span></div>`)}</div><div class="stack detail"><div class="card"><header><span class="skeleton line"></span></header>${[1, 2, 3, 4, 5, 6].map(() => html`<div class="step-skeleton"><span class="skeleton line"></span></div>`)}</div></div></div>`
   if (!view.list.length) return store.mayChange(store.project(name)) ? dropZone({ title: `Drop a ZIP for the first release of ${name}`, text: 'or choose one' }) : html`<div class="card empty">${icons.box}<h2>No deployments yet</h2></div>`
+  const live = view.list.find((each) => each.status === 'success' && each.version === store.project(name)?.live_release)
   return html`<div class="deployments ${view.asked ? 'has-chosen' : ''}">
-    <nav class="card rail" aria-label="Deployments">${view.list.map((each) => link(name, each, each === deployment))}</nav>
+    <nav class="card rail" aria-label="Deployments">${view.list.map((each) => link(name, each, each === deployment, each === live))}</nav>
     <div class="stack detail">${deployment ? detail(name, view, deployment) : view.problem ? problemFace(view.problem) : ''}</div>
   </div>`
 }
 
-const link = (name, deployment, isShown) => html`<a class="deployment-link" data-key="${deployment.id}" href="/projects/${name}/deployments/${deployment.id}" ${isShown ? html`aria-current="true"` : ''}>
+const link = (name, deployment, isShown, isLive) => html`<a class="deployment-link" data-key="${deployment.id}" href="/projects/${name}/deployments/${deployment.id}" ${isShown ? html`aria-current="true"` : ''}>
   <state-mark quiet state="${markOf(deployment)}"></state-mark>
   <b>${deployment.version ? `Release ${deployment.version}` : `Deployment ${deployment.id}`}</b>
   <span class="muted small end"><relative-time at="${deployment.deployed_at}"></relative-time></span>
-  <span class="muted small by">${deployment.kind === 'rollback' ? 'Rollback' : 'Deployed'} by ${deployment.started_by}${store.project(name)?.live_release === deployment.version && deployment.status === 'success' ? html` · <span class="live-text">live</span>` : ''}</span>
+  <span class="muted small by">${deployment.kind === 'rollback' ? 'Rollback' : 'Deployed'} by ${deployment.started_by}${isLive ? html` · <span class="live-text">live</span>` : ''}</span>
   <span class="muted small end">${duration(lengthOf(deployment))}</span>
 </a>`
 
@@ -158,4 +159,4 @@ const detail = (name, view, deployment) => {
 }
 
 const failure = ({ failure: { step, message, hint } }) => html`<div class="notice bad" role="alert">${icons.warning}
-  <div><p class="what">${message}</p>${hint ? html`<p class="how">${hint}</p>` : ''}<p class="id">Failed in the step “${step}”. Its log is open below.</p></div></div>`
+  <div><p class="what">${prose(message)}</p>${hint ? html`<p class="how">${prose(hint)}</p>` : ''}<p class="id">Failed in the step “${STEPS[step]}”. Its log is open below.</p></div></div>`

@@ -67,8 +67,10 @@ const record = (host) => {
   const domain = store.info?.domain ?? location.hostname
   const ip = IPV4.exec(domain)?.slice(1, 5).join('.') ?? IPV4.exec(location.hostname)?.slice(1, 5).join('.')
   const isApex = host.split('.').length === 2
-  const [type, value] = ip ? ['A', ip] : isApex ? ['A', ''] : ['CNAME', `${domain}.`]
+  // What only this machine knows is nothing to point a record at.
+  const isLocal = !domain.includes('.') || domain.endsWith('.localhost')
+  const [type, value] = ip ? ['A', ip] : isApex || isLocal ? ['A', ''] : ['CNAME', `${domain}.`]
   return html`<div class="record"><dl class="facts"><dt>Type</dt><dd><code>${type}</code></dd><dt>Name</dt><dd><code>${host}</code> <copy-button label="Copy the name" text="${host}"></copy-button></dd>
     <dt>Value</dt><dd>${value ? html`<code>${value}</code> <copy-button label="Copy the value" text="${value}"></copy-button>` : html`this server’s public IPv4 address`}</dd></dl>
-    <p class="muted small">${type === 'CNAME' ? 'The name then follows this server wherever it moves.' : 'A domain without a subdomain needs an A record; add an AAAA record when the server has an IPv6 address.'} A new record is seen everywhere within minutes, a changed one within its time to live.</p></div>`
+    <p class="muted small">${type === 'CNAME' ? 'The name then follows this server wherever it moves.' : isApex ? 'A domain without a subdomain needs an A record; add an AAAA record when the server has an IPv6 address.' : 'Add an AAAA record when the server has an IPv6 address.'} A new record is seen everywhere within minutes, a changed one within its time to live.</p></div>`
 }

@@ -1,7 +1,8 @@
 import { api } from '../../api.js'
+import { SPANS, withPoint } from '../../lib/series.js'
 import { actions, eachFrame } from '../../lib/dom.js'
 import { bytes, percent, plural } from '../../lib/format.js'
-import { html, render, safeLink } from '../../lib/html.js'
+import { html, prose, render, safeLink } from '../../lib/html.js'
 import { icons } from '../../lib/icons.js'
 import { problemNotice } from '../../lib/form.js'
 import { STEPS, currentStep, isOpen } from '../../lib/states.js'
@@ -39,23 +40,20 @@ export const mount = (root, { name, signal }) => {
 /** The series with the newest figure at its end, once an interval has passed. */
 const continued = (series, { at, projects }, project) => {
   const usage = projects.find((each) => each.project_id === project?.id)
-  const last = series?.points.at(-1)
-  if (!usage || !series) return series
-  if (last && new Date(at) - new Date(last.at) < series.interval_seconds * 1000) return series
-  return { ...series, points: [...series.points.slice(last ? 1 : 0), { at, cpu_percent: usage.cpu_percent, memory_bytes: usage.memory_bytes }] }
+  return usage ? withPoint(series, { at, cpu_percent: usage.cpu_percent, memory_bytes: usage.memory_bytes }) : series
 }
 
 const page = (project, view) => html`<div class="stack">
   ${trouble(project)}
   <section class="card"><div class="body"><dl class="facts two">
-    <dt>Address</dt><dd class="with-copy">${project.live_release ? html`<a class="link" href="${safeLink(project.address)}" target="_blank" rel="noopener">${project.address}${icons.external}</a> <copy-button label="Copy the address" text="${project.address}"></copy-button>` : html`${project.address} <span class="muted">when it is live</span>`}</dd>
+    <dt>Address</dt><dd class="with-copy">${project.live_release ? html`<a class="link ellipsis" href="${safeLink(project.address)}" target="_blank" rel="noopener">${project.address.replace(/^https?:\/\//, '')}${icons.external}</a> <copy-button label="Copy the address" text="${project.address}"></copy-button>` : html`${project.address.replace(/^https?:\/\//, '')} <span class="muted">when it is live</span>`}</dd>
     <dt>Live</dt><dd>${project.live_release ? html`Release ${project.live_release}` : 'no release yet'}</dd>
     <dt>Also at</dt><dd>${others(project)}</dd>
     <dt>Deployed</dt><dd>${project.last_deployment ? html`<a class="link" href="/projects/${project.name}/deployments/${project.last_deployment.id}"><relative-time at="${project.last_deployment.deployed_at}"></relative-time></a> <span class="muted">by ${project.last_deployment.started_by}</span>` : 'never'}</dd>
     <dt>Runs as</dt><dd>${project.runtime || { static: 'static files, no process', custom: 'its own command' }[project.kind] || '–'}</dd>
     <dt>Owner</dt><dd>${project.owner}</dd>
   </dl></div></section>
-  ${project.kind === 'static' ? '' : html`${instances(project)}${charts(view)}`}
+  ${project.kind === 'static' || !project.live_release ? '' : html`${instances(project)}${charts(view)}`}
 </div>`
 
 const others = (project) => {
@@ -71,23 +69,23 @@ const trouble = (project) => {
     const step = currentStep(last)
     return html`<div class="notice busy">${icons.clock}<div><p class="what">Release ${last.version ?? ''} is on its way${step ? `: ${STEPS[step.name].toLowerCase()}` : ''}.</p><p class="how">${project.live_release ? `Release ${project.live_release} serves until the new one is healthy.` : 'The address answers when it is healthy.'}</p></div><div class="buttons">${open}</div></div>`
   }
-  if (project.status === 'error') {
-    return html`<div class="notice bad">${icons.warning}<div><p class="what">${project.problem ?? 'The app does not run.'}</p><p class="how">The log says what it wrote before it ended.</p></div><div class="buttons"><a class="button small" href="/projects/${project.name}/logs">See the log</a></div></div>`
+  if (project.status === 'error' && project.live_release) {
+    return html`<div class="notice bad">${icons.warning}<div><p class="what">${prose(project.problem ?? 'The app does not run.')}</p><p class="how">The log says what it wrote before it ended.</p></div><div class="buttons"><a class="button small" href="/projects/${project.name}/logs">See the log</a></div></div>`
   }
   if (last?.status === 'failed') {
-    return html`<div class="notice bad">${icons.warning}<div><p class="what">The last deployment failed: ${last.failure?.message ?? last.notes}</p><p class="how">${project.live_release ? `Release ${project.live_release} was not touched and still serves.` : last.failure?.hint}</p></div><div class="buttons">${open}</div></div>`
+    return html`<div class="notice bad">${icons.warning}<div><p class="what">The last deployment failed: ${prose(last.failure?.message ?? last.notes)}</p><p class="how">${project.live_release ? `Release ${project.live_release} was not touched and still serves.` : prose(last.failure?.hint ?? 'Correct it and deploy again.')}</p></div><div class="buttons">${open}</div></div>`
   }
   return ''
 }
 
 const instances = (project) => html`<section class="card"><header><h2>Instances</h2><span class="muted small">${plural(project.restarts, 'restart')}</span></header>
   ${project.instances.length ? html`<div class="scroll"><table class="table stacks"><thead><tr><th>Instance</th><th>State</th><th>Release</th><th>Since</th><th class="number">PID</th><th class="number">Port</th><th class="number">Restarts</th><th class="number">CPU</th><th class="number">Memory</th></tr></thead><tbody>
-    ${project.instances.map((each) => html`<tr data-key="${each.name}"><td><b>${each.name}</b></td><td><state-mark state="${each.state}"></state-mark>${each.last_exit && each.state !== 'running' ? html`<span class="muted small"> ${each.last_exit}</span>` : ''}</td><td data-label="Release">${each.release}</td><td data-label="Since">${each.started_at ? html`<relative-time at="${each.started_at}"></relative-time>` : ''}</td><td class="number" data-label="PID">${each.pid}</td><td class="number" data-label="Port">${each.port}</td><td class="number" data-label="Restarts" title="${each.last_exit ? `Last: ${each.last_exit}` : ''}">${each.restarts}</td><td class="number" data-label="CPU">${percent(each.cpu_percent)}</td><td class="number" data-label="Memory">${bytes(each.memory_bytes)}</td></tr>`)}
+    ${project.instances.map((each) => html`<tr data-key="${each.name}"><td><b>${each.name}</b></td><td><state-mark state="${each.state}"></state-mark>${each.last_exit && each.state !== 'running' ? html`<span class="muted small after-state">${each.last_exit}</span>` : ''}</td><td data-label="Release">${each.release}</td><td data-label="Since">${each.started_at ? html`<relative-time at="${each.started_at}"></relative-time>` : ''}</td><td class="number" data-label="PID">${each.pid}</td><td class="number" data-label="Port">${each.port}</td><td class="number" data-label="Restarts" title="${each.last_exit ? `Last: ${each.last_exit}` : ''}">${each.restarts}</td><td class="number" data-label="CPU">${percent(each.cpu_percent)}</td><td class="number" data-label="Memory">${bytes(each.memory_bytes)}</td></tr>`)}
   </tbody></table></div>` : html`<p class="body muted">${project.status === 'stopped' ? 'Stopped: no process runs.' : 'No process runs yet.'}</p>`}
 </section>`
 
 const charts = (view) => html`<section class="charts" aria-label="Usage">
   <header><h2>Usage</h2><div class="segments" role="group" aria-label="Range">${[['hour', 'Hour'], ['day', 'Day']].map(([value, word]) => html`<button type="button" data-action="range" value="${value}" aria-pressed="${String(view.range === value)}">${word}</button>`)}</div></header>
-  ${view.problem ? problemNotice(view.problem, html`<button type="button" class="button small" data-action="reload">Try again</button>`) : html`<div class="split"><div class="card"><header><h3>CPU <span class="muted">of one core</span></h3></header><div class="body"><usage-chart kind="cpu"></usage-chart></div></div>
-  <div class="card"><header><h3>Memory</h3></header><div class="body"><usage-chart kind="memory"></usage-chart></div></div></div>`}
+  ${view.problem ? problemNotice(view.problem, html`<button type="button" class="button small" data-action="reload">Try again</button>`) : view.series?.points.length === 0 ? html`<p class="card empty">No figures for this ${view.range}: they come while the app runs.</p>` : html`<div class="split"><div class="card"><header><h3>CPU <span class="muted">of one core</span></h3></header><div class="body"><usage-chart kind="cpu" span="${SPANS[view.range]}"></usage-chart></div></div>
+  <div class="card"><header><h3>Memory</h3></header><div class="body"><usage-chart kind="memory" span="${SPANS[view.range]}"></usage-chart></div></div></div>`}
 </section>`
