@@ -2,6 +2,7 @@ import Core
 import FoundationEssentials
 import Glibc
 import Store
+import TestSupport
 import Testing
 
 @testable import Deploy

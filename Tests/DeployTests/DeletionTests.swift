@@ -1,6 +1,8 @@
 import Core
 import Glibc
 import Store
+import Supervisor
+import TestSupport
 import Testing
 
 @testable import Deploy

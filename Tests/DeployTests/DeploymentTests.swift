@@ -2,6 +2,8 @@ import Core
 import FoundationEssentials
 import Glibc
 import Store
+import Supervisor
+import TestSupport
 import Testing
 
 @testable import Deploy

@@ -49,8 +49,11 @@ struct JournalTests {
                 }
             }
             await journal.finish(.success, notes: "done")
-            #expect(try await reader.value == Array(1...2800))
-            #expect(try await store.deploymentLog(id: id).map(\.seq) == Array(1...2800))
+            let all = Array(1...2800)
+            let told = try await reader.value
+            #expect(told == all)
+            let stored = try await store.deploymentLog(id: id).map(\.seq)
+            #expect(stored == all)
         }
     }
 

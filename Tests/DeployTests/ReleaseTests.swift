@@ -1,6 +1,7 @@
 import Core
 import Glibc
 import Store
+import TestSupport
 import Testing
 
 @testable import Deploy

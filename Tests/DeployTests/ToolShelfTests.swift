@@ -15,7 +15,7 @@ struct ToolShelfTests {
         private let count = Mutex(0)
         var runs: Int { count.withLock { $0 } }
 
-        func run(_ job: Job, onLine: @escaping @Sendable (String) async -> Void) async throws -> ExitStatus {
+        func run(_ job: Job, onLine: @escaping @Sendable (String) async -> Void) async throws -> Core.ExitStatus {
             count.withLock { $0 += 1 }
             return try await runner.run(job, onLine: onLine)
         }
