@@ -17,7 +17,12 @@ package struct OfflineAdministration: UserAdministration {
         umask(0o077)
         let lock = try DataLock(data: data)
         let logger = Logger(label: "nodepilot.admin") { StreamLogHandler.standardError(label: $0) }
-        return OfflineAdministration(lock: lock, store: try await Store.open(directory: data, logger: logger))
+        do {
+            return OfflineAdministration(lock: lock, store: try await Store.open(directory: data, logger: logger))
+        } catch {
+            lock.release()
+            throw error
+        }
     }
 
     package func users() async throws -> [User] { try await store.users() }

@@ -40,6 +40,7 @@ package struct Server: Sendable {
         let parts = try await ServerParts.assemble(
             configuration, commit: commit, group: group, threads: threads, startedAt: startedAt, logger: logger,
             ready: { listening.raise() })
+        try await parts.deployer.recover()
         let apps = AppsService(parts: parts, listening: listening, notification: notification)
         let members: [any Service] = [apps, EdgeService(edge: parts.edge), parts.api, parts.sampler]
         let services = ServiceGroup(
@@ -72,7 +73,8 @@ private struct AppsService: Service {
         notification.ready()
         try await withThrowingTaskGroup { group in
             group.addTask { await parts.relayStatus() }
-            try await parts.deployer.resume()
+            // Beside it: an app that is slow to come up must not keep the server from stopping.
+            group.addTask { await parts.resumeApps() }
             try await gracefulShutdown()
             notification.stopping()
             await parts.deployer.shutdown()

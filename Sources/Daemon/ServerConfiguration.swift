@@ -41,7 +41,8 @@ package struct ServerConfiguration: Sendable {
             file = try JSONDecoder().decode(File.self, from: bytes)
         } catch {
             throw .invalid(
-                "--config", "\(path) is not understood: \(error)", hint: "See “Configuration” in the manual.")
+                "--config", "\(path) is not understood: \(Self.inWords(error))",
+                hint: "See “Configuration” in the manual.")
         }
         data = file.data ?? data
         http = file.http ?? http
@@ -64,6 +65,27 @@ package struct ServerConfiguration: Sendable {
     }
 
     // MARK: - Private
+
+    /// What is wrong with which member, as a person would say it.
+    private static func inWords(_ error: any Error) -> String {
+        switch error {
+        case DecodingError.typeMismatch(let type, let context), DecodingError.valueNotFound(let type, let context):
+            guard let member = context.codingPath.first?.stringValue else { return "it is no JSON object" }
+            let wanted = kinds[member] ?? "of the type \(type)"
+            return "“\(member)” is not \(wanted)"
+        case DecodingError.dataCorrupted(let context):
+            guard let member = context.codingPath.first?.stringValue else { return "it is not valid JSON" }
+            let wanted = kinds[member].map { "“\(member)” is not \($0)" }
+            return wanted ?? "there is no setting “\(member)”"
+        default:
+            return "\(error)"
+        }
+    }
+
+    private static let kinds = [
+        "data": "a text", "http": "a list of texts", "https": "a list of texts", "domain": "a text",
+        "user_prefix": "a text", "upload_limit_bytes": "a whole number of bytes",
+    ]
 
     private struct File: Decodable {
         var data: String?

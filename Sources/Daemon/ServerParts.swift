@@ -21,7 +21,6 @@ struct ServerParts: Sendable {
     let edge: Edge
     let api: APIServer
     let sampler: MetricsSampler
-    private let hub: EventHub
     private let changes: StatusRelay
     private let certificates: CertificateStore
     private let setupCode: SetupCode
@@ -98,7 +97,7 @@ struct ServerParts: Sendable {
             supervisor: supervisor, probe: probe, history: history, hub: hub,
             interval: SupervisorConfiguration.metricsInterval)
         return ServerParts(
-            store: store, deployer: deployer, edge: edge, api: api, sampler: sampler, hub: hub, changes: changes,
+            store: store, deployer: deployer, edge: edge, api: api, sampler: sampler, changes: changes,
             certificates: certificates, setupCode: setupCode, addresses: addresses, logger: logger)
     }
 
@@ -117,8 +116,14 @@ struct ServerParts: Sendable {
         await changes.run { await deployer.refreshStatus(of: $0) }
     }
 
-    /// Ends what readers wait for.
-    func endEvents() { hub.finish() }
+    /// Starts the apps that are wanted to run.
+    func resumeApps() async {
+        do {
+            try await deployer.resume()
+        } catch {
+            logger.critical("The apps could not be started", metadata: ["error": "\(error)"])
+        }
+    }
 
     // MARK: - Private
 

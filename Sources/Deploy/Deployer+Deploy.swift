@@ -17,18 +17,13 @@ extension Deployer {
     ) async throws -> Deployment {
         defer { unlink(upload.path) }
         try requireRunning()
-        let project = try await tools.store.createProject(
-            NewProject(
-                name: request.name, displayName: request.displayName,
-                path: configuration.folders.project(request.name), startCommand: request.startCommand,
-                port: request.port, ownerID: owner, environment: request.environment,
-                defaultHost: configuration.addresses.defaultHost(of: request.name)))
+        let project = try await add(request, owner: owner)
         do {
             try await prepare(project)
             await publishRoutes(of: project)
             return try await begin(project, upload: upload, by: actor)
         } catch {
-            await discard(project)
+            await undo(project)
             throw error
         }
     }
@@ -38,22 +33,33 @@ extension Deployer {
     /// - Throws: `.conflict` when others of the project wait already: each holds an unpacked tree.
     package func deploy(_ upload: Upload, to project: Project, by actor: String) async throws -> Deployment {
         defer { unlink(upload.path) }
-        try requireRunning()
+        try requireOpen(project)
         try beginArrival(for: project)
         defer { endArrival(for: project.id) }
-        return try await begin(project, upload: upload, by: actor)
+        do {
+            return try await begin(project, upload: upload, by: actor)
+        } catch {
+            await refreshStatus(of: project.id)
+            throw error
+        }
     }
 
     /// Starts a kept release again and switches to it.
     /// - Parameter number: nil for the newest kept release below the live one.
     /// - Throws: `.conflict` when there is none, or it is live already; `.notFound` when it is not kept.
     package func rollback(_ project: Project, to number: Int?, by actor: String) async throws -> Deployment {
-        try requireRunning()
-        let release = try await rollbackTarget(of: project, number)
+        try requireOpen(project)
+        let release = try await rollbackTarget(of: try await require(project.id), number)
         let deployment = try await tools.store.beginDeployment(
             project: project.id, kind: .rollback, startedBy: actor, status: .running)
         let journal = Journal(deployment, store: tools.store, hub: tools.hub, logger: tools.logger)
-        await journal.setVersion(release.number)
+        do {
+            _ = try await tools.store.updateDeployment(id: deployment.id, version: release.number)
+            await journal.setVersion(release.number)
+            try requireOpen(project)
+        } catch {
+            throw await journal.fail(error)
+        }
         carryOn(deployment) { await self.conclude(journal) { try await self.goLive(release, journal) } }
         return await journal.deployment
     }
@@ -65,17 +71,32 @@ extension Deployer {
         let deployment = try await tools.store.beginDeployment(
             project: project.id, kind: .deploy, startedBy: actor, status: .running)
         let journal = Journal(deployment, store: tools.store, hub: tools.hub, logger: tools.logger)
+        let plan = try await attend(deployment) { try await self.receive(upload, for: project, journal) }
         do {
-            await journal.add(upload.step)
-            try await unpack(upload, for: project, journal)
-            let plan = try await detect(project, journal)
-            carryOn(deployment) { await self.conclude(journal) { try await self.complete(plan, project.id, journal) } }
-            return await journal.deployment
+            try requireOpen(project)
         } catch {
-            let known = await journal.fail(error)
-            await removeStage(of: deployment)
-            throw known
+            throw await refuse(error, journal)
         }
+        carryOn(deployment) { await self.conclude(journal) { try await self.complete(plan, project.id, journal) } }
+        return await journal.deployment
+    }
+
+    private func receive(_ upload: Upload, for project: Project, _ journal: Journal) async throws -> AppPlan {
+        do {
+            try requireOpen(project)
+            await journal.add(upload.step)
+            if project.liveRelease == nil { await refreshStatus(of: project.id) }
+            try await unpack(upload, for: project, journal)
+            return try await detect(project, journal)
+        } catch {
+            throw await refuse(error, journal)
+        }
+    }
+
+    /// Ends a deployment that its request is still told of.
+    private func refuse(_ error: any Error, _ journal: Journal) async -> NodePilotError {
+        await removeStage(of: await journal.deployment)
+        return await journal.fail(Task.isCancelled ? Self.ended : error)
     }
 
     private func unpack(_ upload: Upload, for project: Project, _ journal: Journal) async throws {
@@ -105,16 +126,22 @@ extension Deployer {
 
     /// The part that goes on after the answer, up to the release being live.
     private func complete(_ plan: AppPlan, _ id: Project.ID, _ journal: Journal) async throws {
-        let release = try await buildSlot.withTurn(.only, onWait: { await journal.log("Waiting for another build.") }) {
-            try await self.build(plan, id, journal)
+        let wait: @Sendable () async -> Void = { await journal.log("Waiting for the deployment before.") }
+        try await lanes.withTurn(id, onWait: wait) {
+            let release = try await self.buildInTurn(plan, id, journal)
+            do {
+                try await self.goLive(release, journal)
+            } catch {
+                await self.discard(release)
+                throw error
+            }
+            await self.pruneReleases(of: id)
         }
-        do {
-            try await goLive(release, journal)
-        } catch {
-            await discard(release)
-            throw error
-        }
-        await pruneReleases(of: id)
+    }
+
+    private func buildInTurn(_ plan: AppPlan, _ id: Project.ID, _ journal: Journal) async throws -> Release {
+        let wait: @Sendable () async -> Void = { await journal.log("Waiting for another build.") }
+        return try await buildSlot.withTurn(.only, onWait: wait) { try await self.build(plan, id, journal) }
     }
 
     /// install → build, at the release's final path.
@@ -126,8 +153,8 @@ extension Deployer {
         _ = try await tools.store.updateDeployment(id: deployment, version: number)
         await journal.setVersion(number)
         let folders = configuration.folders
-        try folders.promoteStage(deployment, to: project.name, number)
         do {
+            try folders.promoteStage(deployment, to: project.name, number)
             let place = try await buildEnvironment(of: project, number: number, deployment: deployment)
             try await step(.install, plan.install, journal) { [tools] in
                 try await tools.builder.install(plan, in: place) { await journal.log($0) }
@@ -159,10 +186,14 @@ extension Deployer {
 
     /// start → healthy → live, in the project's turn.
     private func goLive(_ release: Release, _ journal: Journal) async throws {
-        let wait: @Sendable () async -> Void = { await journal.log("Waiting for the deployment before.") }
+        let wait: @Sendable () async -> Void = { await journal.log("Waiting for what is under way for the project.") }
         try await turns.withTurn(release.projectID, onWait: wait) {
             try Task.checkCancellation()
             let project = try await self.require(release.projectID)
+            // It may have been removed while this waited.
+            guard try await self.tools.store.release(project: project.id, number: release.number) != nil else {
+                throw NodePilotError.notFound("Release \(release.number) of \(project.name)")
+            }
             try await self.replace(with: release, of: project, journal)
         }
     }
@@ -182,8 +213,9 @@ extension Deployer {
                 return ((), detail: detail)
             }
             try await journal.step(.live) {
+                // Nothing may fail once it is live.
+                let address = await self.firstAddress(of: project)
                 try await self.switchOver(project, to: LiveRelease(release: release, instances: instances))
-                let address = self.configuration.addresses.address(of: try await self.firstHost(of: project))
                 await journal.log("\(address) is answered by release \(release.number)")
                 return ((), detail: address)
             }
@@ -204,12 +236,8 @@ extension Deployer {
         var failure: (any Error)?
         do {
             try await body()
-        } catch is CancellationError {
-            failure = NodePilotError(
-                .unavailable, "The deployment was ended because NodePilot stopped or the project was deleted.",
-                hint: "Deploy again.")
         } catch {
-            failure = error
+            failure = Task.isCancelled ? Self.ended : error
         }
         let deployment = await journal.deployment
         await removeStage(of: deployment)
@@ -223,7 +251,36 @@ extension Deployer {
         isConcluded.remove(deployment.id)
     }
 
+    private static let ended = NodePilotError(
+        .unavailable, "The deployment was ended because NodePilot stopped or the project was deleted.",
+        hint: "Deploy again.")
+
     // MARK: - Around it
+
+    /// The row of a new project. A folder of that name can only be what is left of a project that was removed: nobody is
+    /// to inherit its data.
+    private func add(_ request: ProjectRequest, owner: User.ID) async throws -> Project {
+        let new = NewProject(
+            name: request.name, displayName: request.displayName,
+            path: configuration.folders.project(request.name), startCommand: request.startCommand,
+            port: request.port, ownerID: owner, environment: request.environment,
+            defaultHost: try configuration.addresses.defaultHost(of: request.name))
+        return try await names.withTurn(request.name) {
+            if try await self.tools.store.project(named: new.name) == nil { try await self.remove(new.path) }
+            return try await self.tools.store.createProject(new)
+        }
+    }
+
+    /// Takes back a creation that failed.
+    private func undo(_ project: Project) async {
+        do {
+            try await discard(project)
+        } catch let error as NodePilotError where error.code == .notFound {
+            return  // somebody else deleted it meanwhile
+        } catch {
+            log("A project whose creation failed is still there", project, error)
+        }
+    }
 
     private func rollbackTarget(of project: Project, _ number: Int?) async throws -> Release {
         let kept = try await tools.store.releases(of: project.id)
@@ -264,13 +321,17 @@ extension Deployer {
         }
     }
 
-    /// Keeps the newest releases, the live one always.
+    /// Keeps the newest releases, and those that still serve.
     private func pruneReleases(of id: Project.ID) async {
         do {
-            let project = try await require(id)
-            let releases = try await tools.store.releases(of: id).sorted { $0.number > $1.number }
-            for release in releases.dropFirst(configuration.keptReleases) where release.number != project.liveRelease {
-                await discard(release)
+            try await turns.withTurn(id, evenIfCancelled: true) {
+                let project = try await self.require(id)
+                let serving = Set(await self.retiring(of: id).map(\.release) + [project.liveRelease].compactMap { $0 })
+                let releases = try await self.tools.store.releases(of: id).sorted { $0.number > $1.number }
+                for release in releases.dropFirst(self.configuration.keptReleases)
+                where !serving.contains(release.number) {
+                    await self.discard(release)
+                }
             }
         } catch {
             tools.logger.error("Old releases could not be removed", metadata: ["error": "\(error)"])
@@ -281,13 +342,15 @@ extension Deployer {
         await removeFolder(configuration.folders.stage(deployment.id))
     }
 
+    private func remove(_ path: String) async throws {
+        try await Blocking.run { [configuration] in Result { try configuration.folders.remove(path) } }.get()
+    }
+
     func removeFolder(_ path: String) async {
-        await Blocking.run { [tools, configuration] in
-            do {
-                try configuration.folders.remove(path)
-            } catch {
-                tools.logger.error("A folder could not be removed", metadata: ["error": "\(error)"])
-            }
+        do {
+            try await remove(path)
+        } catch {
+            tools.logger.error("A folder could not be removed", metadata: ["error": "\(error)"])
         }
     }
 }

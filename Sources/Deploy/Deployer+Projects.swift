@@ -6,26 +6,28 @@ import Supervisor
 
 /// Starting, stopping and removing projects, and what happens at boot.
 extension Deployer {
-    /// Brings the server back to what was wanted: leftovers are cleared, routes published, projects started.
-    /// A project that cannot be started is off by itself; the others go on.
-    package func resume() async throws {
+    /// Clears what an earlier run left, and publishes every project's routes. To be called before anybody may ask for
+    /// anything: what is under way then would be taken for a leftover.
+    package func recover() async throws {
         try configuration.folders.prepare()
         await tools.supervisor.terminateLeftovers()
         try await tools.store.failUnfinishedDeployments(
             reason: "NodePilot was stopped during this deployment. Deploy again.")
-        for name in configuration.folders.entries(of: configuration.folders.staging) {
-            await removeFolder("\(configuration.folders.staging)/\(name)")
+        for folder in [configuration.folders.staging, configuration.folders.uploads] {
+            for name in configuration.folders.entries(of: folder) { await removeFolder("\(folder)/\(name)") }
         }
-        for name in configuration.folders.entries(of: configuration.folders.uploads) {
-            await removeFolder("\(configuration.folders.uploads)/\(name)")
-        }
-        let projects = try await tools.store.projects()
-        for project in projects {
-            let host = try configuration.addresses.defaultHost(of: project.name)
-            try await tools.store.setDefaultDomain(project: project.id, host: host)
+        for project in try await tools.store.projects() {
+            await renewDefaultDomain(of: project)
             await removeUnrecordedReleases(of: project)
             await publishRoutes(of: project)
+            if project.wanted == .running { phases[project.id] = .starting }
+            await refreshStatus(of: project.id)
         }
+    }
+
+    /// Starts what was wanted to run. A project that cannot be started is off by itself; the others go on.
+    package func resume() async throws {
+        let projects = try await tools.store.projects()
         await withTaskGroup { group in
             for project in projects { group.addTask { await self.resume(project) } }
         }
@@ -37,7 +39,7 @@ extension Deployer {
     /// Starts what is live of a project. Done when it is healthy.
     /// - Throws: `.conflict` without a release; `.unprocessable` with the cause when it does not come up.
     package func start(_ project: Project) async throws {
-        try requireRunning()
+        try requireOpen(project)
         try await turns.withTurn(project.id) {
             let project = try await self.wants(.running, project.id)
             guard await self.live[project.id] == nil else { return await self.refreshStatus(of: project.id) }
@@ -55,19 +57,29 @@ extension Deployer {
 
     /// Replaces the running instances by new ones of the same release, beside each other where the port allows it.
     package func restart(_ project: Project) async throws {
-        try requireRunning()
+        try requireOpen(project)
         try await turns.withTurn(project.id) {
             let project = try await self.wants(.running, project.id)
             try await self.bringUp(project)
         }
     }
 
-    /// Removes a project with everything it has.
+    /// Removes a project with everything it has. What is under way for it is ended.
+    /// - Throws: `.notFound`; when it could not be removed, and then it is still there, stopped.
     package func delete(_ project: Project) async throws {
-        await cancelRuns(of: project.id)
-        await turns.withTurn(project.id) {
-            await self.takeDown(project)
-            await self.discard(project)
+        guard deleted.insert(project.id).inserted else {
+            throw NodePilotError(.conflict, "\(project.name) is being deleted.")
+        }
+        do {
+            await cancelRuns(of: project.id)
+            try await turns.withTurn(project.id, evenIfCancelled: true) {
+                await self.takeDown(project)
+                try await self.discard(project)
+            }
+        } catch {
+            deleted.remove(project.id)
+            await refreshStatus(of: project.id)
+            throw error
         }
     }
 
@@ -91,15 +103,19 @@ extension Deployer {
             return "\(instance.name) \(end)\(instance.state == .backoff ? " and is started again" : "")."
         }
         if let trouble = troubles[project.id] { return trouble.description }
-        return "It has not been deployed yet."
+        guard project.liveRelease == nil else { return "It does not run." }
+        return await firstFailure(of: project) ?? "It has not been deployed yet."
     }
 
     /// Computes a project's status from what is wanted and what runs, records it and tells everyone.
     package func refreshStatus(of id: Project.ID) async {
         do {
-            let project = try await require(id)
-            let status = await status(of: project)
-            if status != project.status { try await tools.store.setStatus(project: id, to: status) }
+            // One after the other: what was seen first is not written last.
+            try await refreshes.withTurn(id, evenIfCancelled: true) {
+                let project = try await self.require(id)
+                let status = await self.status(of: project)
+                if status != project.status { try await self.tools.store.setStatus(project: id, to: status) }
+            }
             tools.hub.send(.project(id))
         } catch let error as NodePilotError where error.code == .notFound {
             return  // deleted meanwhile: nothing to tell
@@ -111,11 +127,8 @@ extension Deployer {
     // MARK: - Private
 
     private func resume(_ project: Project) async {
-        guard project.wanted == .running, project.liveRelease != nil else {
-            return await refreshStatus(of: project.id)
-        }
         do {
-            try await turns.withTurn(project.id) { try await self.bringUpAtBoot(project) }
+            try await turns.withTurn(project.id) { try await self.bringUpAtBoot(project.id) }
         } catch {
             troubles[project.id] = error as? NodePilotError
             log("A project could not be started", project, error)
@@ -124,14 +137,19 @@ extension Deployer {
     }
 
     /// As `bringUp`, but an app that is not healthy yet is kept and restarted: at boot what it needs may come later.
-    private func bringUpAtBoot(_ project: Project) async throws {
+    private func bringUpAtBoot(_ id: Project.ID) async throws {
+        // Somebody may have stopped, started or removed it before this turn.
+        guard !deleted.contains(id), live[id] == nil else { return }
+        defer { phases[id] = nil }
+        let project = try await require(id)
+        guard project.wanted == .running, project.liveRelease != nil else { return }
         let release = try await liveRelease(of: project)
         let instances = try await launch(release, of: project)
         for instance in instances { await tools.supervisor.keep(instance.id) }
-        live[project.id] = LiveRelease(release: release, instances: instances)
+        live[id] = LiveRelease(release: release, instances: instances)
         for instance in instances {
             do {
-                _ = try await tools.supervisor.awaitHealthy(instance.id, check: configuration.health)
+                _ = try await tools.supervisor.awaitHealthy(instance.id, check: check(project, release))
             } catch {
                 log("An app is not healthy after the start of NodePilot", project, error)
             }
@@ -141,8 +159,8 @@ extension Deployer {
 
     private func bringUp(_ project: Project) async throws {
         let release = try await liveRelease(of: project)
-        try await tools.store.setStatus(project: project.id, to: .starting)
-        tools.hub.send(.project(project.id))
+        phases[project.id] = .starting
+        await refreshStatus(of: project.id)
         let stopped = await stopBeforeStart(project)
         do {
             let instances = try await launch(release, of: project)
@@ -157,11 +175,14 @@ extension Deployer {
     }
 
     private func takeDown(_ project: Project) async {
-        let before = live[project.id]
+        let running = (live[project.id]?.instances ?? []) + retiring(of: project.id)
         forgetLive(project.id)
         troubles[project.id] = nil
+        phases[project.id] = running.isEmpty ? nil : .stopping
         await publishRoutes(of: project)
-        await stopAll(before?.instances ?? [])
+        await refreshStatus(of: project.id)
+        await stopAll(running)
+        phases[project.id] = nil
         await refreshStatus(of: project.id)
     }
 
@@ -188,6 +209,7 @@ extension Deployer {
 
     private func status(of project: Project) async -> Project.Status {
         guard project.liveRelease != nil else { return isDeploying(project.id) ? .deploying : .error }
+        if let phase = phases[project.id] { return phase }
         guard project.wanted == .running else { return .stopped }
         guard let now = live[project.id] else { return .error }
         guard now.release.plan.staticRoot == nil else { return .running }
@@ -199,13 +221,14 @@ extension Deployer {
     }
 
     /// Removes every trace of a project: the row, the folder, the Unix users.
-    func discard(_ project: Project) async {
+    /// - Throws: when the row is still there; what else could not be removed is logged.
+    func discard(_ project: Project) async throws {
+        try await names.withTurn(project.name, evenIfCancelled: true) { try await self.erase(project) }
+    }
+
+    private func erase(_ project: Project) async throws {
+        try await tools.store.deleteProject(project.id)
         tools.traffic.publish([], for: project.name)
-        do {
-            try await tools.store.deleteProject(project.id)
-        } catch {
-            return log("A project could not be removed", project, error)
-        }
         await tools.logs.remove(project.id, name: project.name)
         await removeFolder(configuration.folders.project(project.name))
         do {
@@ -215,6 +238,28 @@ extension Deployer {
         }
         forgetLive(project.id)
         tools.hub.send(.projectDeleted(project.id, project.name, owner: project.ownerID))
+    }
+
+    private func firstFailure(of project: Project) async -> String? {
+        do {
+            guard let failure = try await tools.store.latestDeployments(for: [project.id])[project.id]?.failure else {
+                return nil
+            }
+            return "Its first deployment failed. \(failure.message)"
+        } catch {
+            log("The last deployment of a project could not be read", project, error)
+            return nil
+        }
+    }
+
+    /// The server's domain may have changed. A project that cannot have its host keeps the one that it had.
+    private func renewDefaultDomain(of project: Project) async {
+        do {
+            let host = try configuration.addresses.defaultHost(of: project.name)
+            try await tools.store.setDefaultDomain(project: project.id, host: host)
+        } catch {
+            log("A project's default domain could not be renewed", project, error)
+        }
     }
 
     private func removeUnrecordedReleases(of project: Project) async {

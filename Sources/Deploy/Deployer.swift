@@ -64,16 +64,25 @@ package actor Deployer {
     let tools: Tools
     let configuration: Configuration
     let turns = Turns<Project.ID>()
+    /// Deployments of one project go through building, starting and switching as a whole, in the order they came.
+    let lanes = Turns<Project.ID>()
     let buildSlot = Turns<BuildSlot>()
+    /// A name belongs to one project until everything of the one before is gone.
+    let names = Turns<ProjectName>()
+    let refreshes = Turns<Project.ID>()
     var live: [Project.ID: LiveRelease] = [:]
     /// Why the last start of a project failed, until the next one.
     var troubles: [Project.ID: NodePilotError] = [:]
-    private var runs: [Deployment.ID: (project: Project.ID, task: Task<Void, Never>)] = [:]
+    /// What is being done with a project: its status meanwhile.
+    var phases: [Project.ID: Project.Status] = [:]
+    /// Nothing begins any more for these. Numbers of projects are never used again.
+    var deleted: Set<Project.ID> = []
+    private var runs: [Deployment.ID: Run] = [:]
     /// Runs that have come to their end but for the record of it.
     var isConcluded: Set<Deployment.ID> = []
-    /// Deployments that are being unpacked.
+    /// Deployments that are being received.
     private var arrivals: [Project.ID: Int] = [:]
-    private var retirements: [Int: Task<Void, Never>] = [:]
+    private var retirements: [Int: Retirement] = [:]
     private var nextRetirement = 0
     private var isStopping = false
 
@@ -84,18 +93,37 @@ package actor Deployer {
 
     // MARK: - Work that outlives the request that asked for it
 
+    /// Work on a deployment, which the request waits for.
+    func attend<Result: Sendable>(
+        _ deployment: Deployment, _ body: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result {
+        let task = Task { try await body() }
+        runs[deployment.id] = Run(
+            project: deployment.projectID, isArriving: true, cancel: { task.cancel() },
+            wait: { _ = await task.result })
+        let result = await withTaskCancellationHandler {
+            await task.result
+        } onCancel: {
+            task.cancel()
+        }
+        runs[deployment.id] = nil
+        return try result.get()
+    }
+
     /// Goes on with a deployment after its request was answered.
     func carryOn(_ deployment: Deployment, _ body: @escaping @Sendable () async -> Void) {
         let task = Task {
             await body()
             runs[deployment.id] = nil
         }
-        runs[deployment.id] = (deployment.projectID, task)
+        runs[deployment.id] = Run(
+            project: deployment.projectID, isArriving: false, cancel: { task.cancel() }, wait: { await task.value })
     }
 
     /// - Throws: `.conflict` when the project has as many deployments under way as it may.
     func beginArrival(for project: Project) throws(NodePilotError) {
-        let underWay = arrivals[project.id, default: 0] + runs.values.count { $0.project == project.id }
+        let goingOn = runs.values.count { $0.project == project.id && !$0.isArriving }
+        let underWay = arrivals[project.id, default: 0] + goingOn
         guard underWay < configuration.deploymentsAtOnce else {
             throw NodePilotError(
                 .conflict, "\(underWay) deployments of \(project.name) are under way already.",
@@ -111,37 +139,49 @@ package actor Deployer {
 
     /// Ends what is under way for a project, or for all, and waits for it.
     func cancelRuns(of project: Project.ID? = nil) async {
-        let tasks = runs.values.filter { project == nil || $0.project == project }.map(\.task)
-        for task in tasks { task.cancel() }
-        for task in tasks { await task.value }
+        let ending = runs.values.filter { project == nil || $0.project == project }
+        for run in ending { run.cancel() }
+        for run in ending { await run.wait() }
     }
 
-    /// Lets requests in flight to these instances finish, then stops them; nobody waits for it but `shutdown`.
-    func retire(_ instances: [LiveInstance]) {
+    /// Lets requests in flight to these instances finish, then stops them; nobody waits for it.
+    func retire(_ instances: [LiveInstance], of project: Project.ID) {
         guard !instances.isEmpty else { return }
         nextRetirement += 1
         let key = nextRetirement
         let drain = configuration.drain
-        retirements[key] = Task { [tools] in
+        let task = Task { [tools] in
             await tools.traffic.drain(instances.compactMap(\.upstream), timeout: drain)
-            await withTaskGroup { group in
-                for instance in instances { group.addTask { _ = await tools.supervisor.stop(instance.id) } }
-            }
+            await stopAll(instances)
             retirements[key] = nil
         }
+        retirements[key] = Retirement(project: project, instances: instances, task: task)
+    }
+
+    /// Instances of a project that only finish their last requests.
+    func retiring(of project: Project.ID) -> [LiveInstance] {
+        retirements.values.filter { $0.project == project }.flatMap(\.instances)
     }
 
     /// Refuses new work, ends what is under way, stops every app. What was wanted to run is still wanted to.
     package func shutdown() async {
         isStopping = true
         await cancelRuns()
-        for task in retirements.values { task.cancel() }
+        for retirement in retirements.values { retirement.task.cancel() }
         await tools.supervisor.stopAll()
     }
 
     func requireRunning() throws(NodePilotError) {
         guard !isStopping else {
             throw NodePilotError(.unavailable, "NodePilot is stopping.", hint: "Try again in a moment.")
+        }
+    }
+
+    /// - Throws: `.unavailable` when the server stops, `.conflict` when the project is being deleted.
+    func requireOpen(_ project: Project) throws(NodePilotError) {
+        try requireRunning()
+        guard !deleted.contains(project.id) else {
+            throw NodePilotError(.conflict, "\(project.name) is being deleted.")
         }
     }
 
@@ -154,6 +194,21 @@ package actor Deployer {
 
 /// The key of the one build at a time.
 enum BuildSlot: Hashable, Sendable { case only }
+
+/// Work on a deployment that is under way.
+private struct Run: Sendable {
+    let project: Project.ID
+    /// Whether its request still waits.
+    let isArriving: Bool
+    let cancel: @Sendable () -> Void
+    let wait: @Sendable () async -> Void
+}
+
+private struct Retirement: Sendable {
+    let project: Project.ID
+    let instances: [LiveInstance]
+    let task: Task<Void, Never>
+}
 
 /// What serves a project now.
 struct LiveRelease: Sendable {

@@ -25,6 +25,10 @@ actor Journal {
     private var unsavedSteps: Set<DeploymentStep.Name> = []
     private var stepBegan: ContinuousClock.Instant?
     private var flusher: Task<Void, Never>?
+    /// Batches are saved one after the other: line 257 never reaches a reader before line 1.
+    private let saving = Turns<Saving>()
+
+    private enum Saving: Hashable { case only }
 
     init(_ deployment: Deployment, store: Store, hub: EventHub, logger: Logger) {
         self.deployment = deployment
@@ -57,8 +61,7 @@ actor Journal {
     /// A step that was over before the journal began.
     func add(_ step: DeploymentStep) {
         deployment.steps.append(step)
-        unsavedSteps.insert(step.name)
-        announce()
+        changed(step.name)
     }
 
     /// Says how far the running step is.
@@ -78,14 +81,7 @@ actor Journal {
             DeploymentLogLine(
                 deploymentID: deployment.id, seq: seq, at: Date(), step: deployment.steps.last?.name ?? .upload,
                 text: isFull ? "… there is too much of it: the rest is not kept" : text))
-        if unsaved.count >= Self.batch {
-            await flush()
-        } else if flusher == nil {
-            flusher = Task { [weak self] in
-                try? await Task.sleep(for: Self.latency)  // cancelled: flush at once
-                await self?.flush()
-            }
-        }
+        if unsaved.count >= Self.batch { await flush() } else { flushSoon() }
     }
 
     func setVersion(_ number: Int) { deployment.version = number }
@@ -122,8 +118,7 @@ actor Journal {
     private func begin(_ name: DeploymentStep.Name) {
         stepBegan = .now
         deployment.steps.append(DeploymentStep(name: name, status: .running, startedAt: Date()))
-        unsavedSteps.insert(name)
-        announce()
+        changed(name)
     }
 
     private func end(_ name: DeploymentStep.Name, _ status: DeploymentStep.Status, detail: String) {
@@ -132,23 +127,49 @@ actor Journal {
         deployment.steps[index].status = status
         deployment.steps[index].durationMs = taken.milliseconds
         if status != .failed { deployment.steps[index].detail = detail }
-        unsavedSteps.insert(name)
+        changed(name)
+    }
+
+    private func changed(_ step: DeploymentStep.Name) {
+        unsavedSteps.insert(step)
         announce()
+        flushSoon()
     }
 
     private func announce() { hub.send(.deployment(deployment)) }
 
+    private func flushSoon() {
+        guard flusher == nil else { return }
+        flusher = Task { [weak self] in
+            try? await Task.sleep(for: Self.latency)  // cancelled: flush at once
+            await self?.flush()
+        }
+    }
+
+    /// Returns when everything that was there before the call is saved and told.
     private func flush() async {
         flusher = nil
+        do {
+            try await saving.withTurn(.only, evenIfCancelled: true) { await self.save() }
+        } catch {
+            logger.error("The log of a deployment could not be saved", metadata: metadata(error))
+        }
+    }
+
+    /// What cannot be saved is kept for the next time, and not told to anyone before.
+    private func save() async {
         let lines = unsaved
-        let steps = deployment.steps.filter { unsavedSteps.contains($0.name) }
-        unsaved.removeAll(keepingCapacity: true)
+        let names = unsavedSteps
+        let steps = deployment.steps.filter { names.contains($0.name) }
+        unsaved.removeAll()
         unsavedSteps.removeAll()
         guard !lines.isEmpty || !steps.isEmpty else { return }
         do {
             try await store.recordProgress(deployment: deployment.id, steps: steps, lines: lines)
         } catch {
-            logger.error("The log of a deployment could not be saved", metadata: metadata(error))
+            unsaved.insert(contentsOf: lines, at: 0)
+            unsavedSteps.formUnion(names)
+            return logger.error("The log of a deployment could not be saved", metadata: metadata(error))
         }
         for line in lines { hub.send(.deploymentLog(line, project: deployment.projectID)) }
     }

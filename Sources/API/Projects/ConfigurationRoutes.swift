@@ -60,8 +60,10 @@ package struct ConfigurationRoutes: RouteGroup {
                     "set.\(variable.name)", "has no value", hint: "Name it in “unset” instead.")
             }
         }
-        let variables = try await store.changeEnvironment(of: project.id, set: set, unset: change.unset ?? [])
-        let names = set.map(\.name) + (change.unset ?? []).map { "-\($0)" }
+        let unset = change.unset ?? []
+        for name in unset { try EnvironmentVariable(name: name, value: nil).validate() }
+        let variables = try await store.changeEnvironment(of: project.id, set: set, unset: unset)
+        let names = set.map(\.name) + unset.map { "-\($0)" }
         try await audit.record(
             "project.env", project.name.rawValue, detail: names.joined(separator: ", "), by: context)
         return try .json(EnvironmentList(variables: variables))
@@ -91,7 +93,7 @@ package struct ConfigurationRoutes: RouteGroup {
     /// The dashboard's own host, and the hosts below it that other projects get by their names, are not to be had.
     private func requireOutside(_ host: HostName) throws(NodePilotError) {
         let own = addresses.domain.rawValue
-        guard host.rawValue != own, !host.rawValue.hasSuffix(".\(own)") else {
+        guard host.rawValue != own, host.rawValue != "localhost", !host.rawValue.hasSuffix(".\(own)") else {
             throw .invalid(
                 "host", "belongs to NodePilot itself",
                 hint: "Names below \(own) are given to projects by their names. Add a domain of your own.")

@@ -91,8 +91,16 @@ private struct DeploymentTeller {
     }
 
     mutating func tell(_ deployment: Deployment) async throws {
-        for step in deployment.steps where !told.contains(step) { try await stream.send("step", step) }
-        told = deployment.steps
+        for step in deployment.steps where !told.contains(step) && !isOver(step.name) {
+            try await stream.send("step", step)
+            told.removeAll { $0.name == step.name }
+            told.append(step)
+        }
+    }
+
+    /// An event that waited while the database was read may be older than what was read.
+    private func isOver(_ name: DeploymentStep.Name) -> Bool {
+        told.contains { $0.name == name && $0.status != .running }
     }
 
     mutating func tell(_ line: DeploymentLogLine) async throws {
