@@ -134,7 +134,8 @@ let package = Package(
         tests(
             "APITests",
             [
-                "API", "Deploy", "Supervisor", "Builder", "Archive", "Store", "Core", .hummingbird, .hummingbirdCore,
+                "API", "Deploy", "Supervisor", "Builder", "Archive", "Store", "Core", "TestSupport", .hummingbird,
+                .hummingbirdCore,
                 .hummingbirdTesting,
                 .nioCore, .nioPosix, .nioEmbedded, .nioHTTP1, .nioWebSocket, .httpTypes, .logging, .lifecycle, .jwtKit,
                 .crypto,

@@ -20,6 +20,8 @@ final class APIFixture: Sendable {
     let services: APIServices
     let setupCode: SetupCode
     let router: APIRouter
+    /// What the daemon adds; nil unless it was asked for.
+    let server: ServerSide?
     private let responder: APIRouter.Responder
 
     /// - Parameter isWholeServer: whether the routes that the daemon adds are there as well.
@@ -33,7 +35,8 @@ final class APIFixture: Sendable {
             store: store, hasher: PasswordHasher(cost: 4),
             key: AccessKey.load(path: folder.path + "/secrets/access.key", databaseExists: false),
             setupCode: setupCode, origins: Origins([Self.origin]), clocks: clock.clocks)
-        let added = isWholeServer ? try Self.serverRoutes(store, services, folder: folder.path) : []
+        server = isWholeServer ? try ServerSide(store, services, folder: folder.path) : nil
+        let added = server?.groups ?? []
         router = APIRouter(services.foundationRoutes(version: "1.2.3") + added + groups, services: services)
         responder = router.responder()
     }
@@ -70,22 +73,43 @@ final class APIFixture: Sendable {
 
     func send(
         _ method: HTTPRequest.Method, _ path: String, token: String? = nil, json: String? = nil,
-        headers: HTTPFields = [:], door: Door = .edge, offer: WebSocketOffer? = nil,
+        form: Form? = nil, headers: HTTPFields = [:], door: Door = .edge, offer: WebSocketOffer? = nil,
         to other: APIRouter.Responder? = nil
     ) async throws -> TestAnswer {
         var fields = headers
         if let token { fields[.authorization] = "Bearer \(token)" }
+        let body = form?.bytes ?? ByteBuffer(string: json ?? "")
         if json != nil, fields[.contentType] == nil { fields[.contentType] = "application/json" }
-        if let json { fields[.contentLength] = String(json.utf8.count) }
+        if form != nil { fields[.contentType] = Form.contentType }
+        if json != nil || form != nil { fields[.contentLength] = String(body.readableBytes) }
+        return try await TestAnswer(
+            respond(method, path, fields, RequestBody(buffer: body), door: door, offer: offer, to: other))
+    }
+
+    /// An event stream, once it has begun.
+    func open(_ path: String, token: String, headers: HTTPFields = [:], isPaused: Bool = false) async throws
+        -> OpenStream
+    {
+        var fields = headers
+        fields[.authorization] = "Bearer \(token)"
+        fields[.accept] = "text/event-stream"
+        let response = try await respond(.get, path, fields, RequestBody(buffer: ByteBuffer()))
+        guard response.status == .ok else { throw NodePilotError(.internal, "\(response.status)") }
+        return OpenStream(response, isPaused: isPaused)
+    }
+
+    private func respond(
+        _ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields, _ body: RequestBody, door: Door = .edge,
+        offer: WebSocketOffer? = nil, to other: APIRouter.Responder? = nil
+    ) async throws -> Response {
+        var fields = headers
         if fields[.xForwardedFor] == nil { fields[.xForwardedFor] = "192.0.2.1" }
         let head = HTTPRequest(
             method: method, scheme: "https", authority: "panel.test", path: path, headerFields: fields)
-        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(string: json ?? "")))
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let context = APIContext(source: ConnectionSource(logger: logger, door: door, upgrade: offer))
-        let response = try await (other ?? responder).respond(to: request, context: context)
-        return try await TestAnswer(response)
+        return try await (other ?? responder).respond(to: Request(head: head, body: body), context: context)
     }
 
     func logIn(_ name: String, password: String = password, headers: HTTPFields = [:]) async throws -> TestAnswer {
