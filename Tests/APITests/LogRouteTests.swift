@@ -1,4 +1,5 @@
 import Core
+import Supervisor
 import HTTPTypes
 import Store
 import Testing

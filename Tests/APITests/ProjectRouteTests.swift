@@ -1,4 +1,5 @@
 import Core
+import Deploy
 import FoundationEssentials
 import HTTPTypes
 import Store

@@ -78,7 +78,7 @@ struct DeploymentTests {
                 }
                 #expect(refused?.code == .unprocessable, "\(String(describing: refused))")
                 #expect(try await yard.store.projects().isEmpty)
-                #expect(!yard.exists("projects/shop") && yard.stages.isEmpty && yard.uploads.isEmpty)
+                #expect(!yard.exists("projects/shop") && yard.stages.isEmpty && access(upload.path, F_OK) != 0)
                 #expect(yard.traffic.routes(of: "shop").isEmpty)
                 #expect(getpwnam(yard.users.name(of: .runner(number))) == nil)
                 #expect(getpwnam(yard.users.name(of: .builder(number))) == nil)
