@@ -30,7 +30,7 @@ package struct DeploymentRoutes: RouteGroup {
             guard request.headers[.accept]?.contains("text/event-stream") == true else {
                 return try .json(DeploymentLog(lines: try await store.deploymentLog(id: deployment.id)))
             }
-            return try .events(context) { try await follow(deployment.id, into: $0) }
+            return try .events(context) { try await follow(deployment, into: $0) }
         }
     }
 
@@ -46,8 +46,9 @@ package struct DeploymentRoutes: RouteGroup {
 
     /// From the beginning to the end: what is recorded, then what happens. Every line is in the database before it is
     /// announced, so listening first and reading then misses nothing; numbers tell what came twice.
-    private func follow(_ id: Deployment.ID, into stream: EventStreamWriter) async throws {
-        var teller = DeploymentTeller(stream: stream, store: store, id: id)
+    private func follow(_ deployment: Deployment, into stream: EventStreamWriter) async throws {
+        let id = deployment.id
+        var teller = DeploymentTeller(stream: stream, store: store, id: id, project: deployment.projectID)
         while !Task.isCancelled, !hub.isFinished {
             let events = hub.subscribe(buffered: 4096)
             guard let recorded = try await store.deployment(id: id) else { return }
@@ -64,16 +65,18 @@ private struct DeploymentTeller {
     let stream: EventStreamWriter
     let store: Store
     let id: Deployment.ID
+    let project: Project.ID
     private var seq = 0
     private var told: [DeploymentStep] = []
 
-    init(stream: EventStreamWriter, store: Store, id: Deployment.ID) {
+    init(stream: EventStreamWriter, store: Store, id: Deployment.ID, project: Project.ID) {
         self.stream = stream
         self.store = store
         self.id = id
+        self.project = project
     }
 
-    /// - Returns: whether the deployment's end was told; false when this reader fell behind and has to begin anew.
+    /// - Returns: whether there is nothing more to tell; false when this reader fell behind and has to begin anew.
     mutating func tell(_ events: AsyncStream<Event>) async throws -> Bool {
         for await event in events {
             switch event {
@@ -84,6 +87,7 @@ private struct DeploymentTeller {
                 try await end(deployment)
                 return true
             case .deploymentLog(let line, _) where line.deploymentID == id: try await tell(line)
+            case .projectDeleted(project, _, _): return true
             default: continue
             }
         }
