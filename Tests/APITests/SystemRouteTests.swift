@@ -34,17 +34,17 @@ struct SystemRouteTests {
         let project = try await api.project("site", of: ada)
         let token = try await api.accessToken(of: ada)
         let usage = SystemUsage(
-            cpuPercent: 12.5, memoryUsedBytes: 10, memoryTotalBytes: 20, diskUsedBytes: 3, diskTotalBytes: 4, load1: 1)
+            cpuPercent: 12.5, memoryUsedBytes: 10_240, memoryTotalBytes: 20_480, diskUsedBytes: 3, diskTotalBytes: 4, load1: 1)
         api.server?.history.add(
             MetricsSample(
                 at: api.clock.now, system: usage,
-                projects: [ProjectUsage(projectID: project.id, cpuPercent: 3, memoryBytes: 5)]))
+                projects: [ProjectUsage(projectID: project.id, cpuPercent: 3, memoryBytes: 5120)]))
         let system = try await api.send(.get, "/api/system/metrics", token: token).decoded(SystemMetrics.self)
         #expect(system.current == usage && system.series.intervalSeconds == 10)
-        #expect(system.series.points.last?.cpuPercent == 12.5 && system.series.points.last?.memoryBytes == 10)
+        #expect(system.series.points.last?.cpuPercent == 12.5 && system.series.points.last?.memoryBytes == 10_240)
         let day = try await api.send(.get, "/api/project/site/metrics?range=day", token: token)
             .decoded(UsageSeries.self)
-        #expect(day.intervalSeconds == 300 && day.points.last?.memoryBytes == 5)
+        #expect(day.intervalSeconds == 300 && day.points.last?.memoryBytes == 5120)
         for path in ["/api/system/metrics", "/api/project/site/metrics"] {
             for range in ["week", "", "HOUR"] {
                 let answer = try await api.send(.get, "\(path)?range=\(range)", token: token)
