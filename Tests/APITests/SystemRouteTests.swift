@@ -34,7 +34,8 @@ struct SystemRouteTests {
         let project = try await api.project("site", of: ada)
         let token = try await api.accessToken(of: ada)
         let usage = SystemUsage(
-            cpuPercent: 12.5, memoryUsedBytes: 10_240, memoryTotalBytes: 20_480, diskUsedBytes: 3, diskTotalBytes: 4, load1: 1)
+            cpuPercent: 12.5, memoryUsedBytes: 10_240, memoryTotalBytes: 20_480, diskUsedBytes: 3, diskTotalBytes: 4,
+            load1: 1)
         api.server?.history.add(
             MetricsSample(
                 at: api.clock.now, system: usage,
