@@ -7,7 +7,7 @@ import Store
 actor Revocations {
     private struct Entry: Codable {
         var user: User.ID
-        /// Only this session's tokens; nil: those of all sessions but `except`.
+        /// Only one session's tokens; nil: those of all sessions but `except`.
         var session: String?
         var except: String?
         var at: Date
